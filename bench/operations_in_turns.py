@@ -16,7 +16,7 @@ import attrs
 
 import plandoc
 from plandoc import where
-from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId
+from plandoc.records import EventId, FinishedGoodId, FinishedUnitId
 
 RECIPES, PLANNED = 208, 8
 _DATE = datetime.date(2026, 12, 25)

@@ -27,7 +27,7 @@ from rich.table import Table
 
 import plandoc
 from plandoc.engine.session import Session
-from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId, IngredientId
+from plandoc.records import EventId, FinishedGoodId, FinishedUnitId, IngredientId
 from plandoc.store import Store
 from plandoc.workflow.shopping import get_ingredient_needs
 

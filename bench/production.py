@@ -25,7 +25,7 @@ from rich.table import Table
 import plandoc
 from bench import planning, processes
 from plandoc.engine.session import Session
-from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId
+from plandoc.records import EventId, FinishedGoodId, FinishedUnitId
 from plandoc.store import Store
 
 GOODS = 100

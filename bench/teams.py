@@ -16,7 +16,7 @@ import time
 
 import plandoc
 from plandoc import PlanState
-from plandoc.ids import EventId, IngredientId
+from plandoc.records import EventId, IngredientId
 from tests.builders import a_bakery, a_plan
 from tests.postgres.server import running
 

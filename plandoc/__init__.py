@@ -1,7 +1,7 @@
 """plandoc keeps a small bakery's production plans in a portable folder of JSON files.
 
-Open a folder with `open_store`; change it in a `session`, all or nothing; read it without one. What operations return
-is described in `plandoc.results`, and every error in `plandoc.errors`.
+Open a folder with `open_store`; change it in a `session`, all or nothing; read it without one. The classes of what
+operations return and write are in `plandoc.results`, all errors in `plandoc.errors`, the types of ids in `plandoc.records`.
 """
 
 import importlib
@@ -12,8 +12,7 @@ _NAMES = {
     "plandoc.domain.flat_rows": "rows",
     "plandoc.engine.session": "Session",
     "plandoc.errors": (
-        "ConflictError DamagedError LockTimeout NotFoundError PlanStateError PlandocError SessionError "
-        "StillUsedError StorageError ValidationError"
+        "ConflictError LockTimeout NotFoundError PlanStateError PlandocError StorageError ValidationError"
     ),
     "plandoc.exchange": "OnConflict export_file import_file",
     "plandoc.exchange.json_schema": "schema_of",
@@ -28,13 +27,11 @@ _NAMES = {
     "plandoc.maintenance.transfers.pull": "pull",
     "plandoc.maintenance.transfers.push": "push",
     "plandoc.records": (
-        "AssemblyRun AssemblyType BatchDecision Component Density Equivalent Event EventFinishedGood EventRecipe Finding "
-        "FindingKind FinishedGood FinishedUnit Ingredient Loss PlanAmendment PlanSnapshot PlanState ProductionRun "
-        "Recipe RecipeLine RunKind StockItem SubRecipe UnitWord VoidedRun YieldMode"
+        "AssemblyType Component Density Equivalent Event FinishedGood FinishedUnit Ingredient PlanSnapshot PlanState Recipe "
+        "RecipeLine RunKind StockItem SubRecipe UnitWord YieldMode"
     ),
     "plandoc.report": "render_report write_report",
     "plandoc.snapshots": "create_plan_snapshot get_plan_snapshot",
-    "plandoc.storage.folder": "RecoveryWarning",
     "plandoc.store": "Store open_store use_store",
     "plandoc.storage.version": "__version__",
     "plandoc.workflow.amendments": (
@@ -69,7 +66,7 @@ __all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> object:
-    if name in {"errors", "ids", "results"}:
+    if name in {"errors", "records", "results"}:
         return importlib.import_module(f"plandoc.{name}")
     module = _MODULES.get(name)
     if module is None:

@@ -1,4 +1,4 @@
-"""What operations return, for annotations and for distinguishing the kinds of things.
+"""What operations return and write, for annotations and for distinguishing kinds of things.
 
 >>> from plandoc.results import Amount, ShoppingRow, Standing
 """
@@ -28,13 +28,23 @@ from plandoc.maintenance.repairs import Fix, RepairAction, RepairReport
 from plandoc.maintenance.transfers.agreement import TransferReport
 from plandoc.records import (
     AddFinishedGood,
+    AssemblyRun,
+    BatchDecision,
     ChangeQuantity,
     DropFinishedGood,
+    EventFinishedGood,
+    EventRecipe,
+    Finding,
+    FindingKind,
+    Loss,
     ModifyBatch,
     NotTaken,
+    PlanAmendment,
+    ProductionRun,
     ReviseFinishedGood,
     ReviseRecipe,
     Taken,
+    VoidedRun,
 )
 from plandoc.workflow.comparison import PlanComparison
 from plandoc.workflow.event_copy import EventCopy
@@ -45,8 +55,10 @@ from plandoc.workflow.selection import GoodsSelection, QuantityChange, RecipeSel
 __all__ = [
     "AddFinishedGood",
     "Amount",
+    "AssemblyRun",
     "Availability",
     "BackupReport",
+    "BatchDecision",
     "BatchOption",
     "BatchSuggestion",
     "Boxes",
@@ -58,9 +70,13 @@ __all__ = [
     "Difference",
     "DropFinishedGood",
     "EventCopy",
+    "EventFinishedGood",
+    "EventRecipe",
     "EventRef",
     "ExportReport",
     "Feasibility",
+    "Finding",
+    "FindingKind",
     "FinishedGoodRef",
     "FinishedUnitRef",
     "Fix",
@@ -72,6 +88,7 @@ __all__ = [
     "IngredientMerge",
     "IngredientNeeds",
     "IngredientRef",
+    "Loss",
     "MadeAhead",
     "ModifyBatch",
     "NeedRow",
@@ -79,7 +96,9 @@ __all__ = [
     "Overall",
     "PackedPart",
     "Plan",
+    "PlanAmendment",
     "PlanComparison",
+    "ProductionRun",
     "ProductionSheet",
     "Progress",
     "QuantityChange",
@@ -110,5 +129,6 @@ __all__ = [
     "UnitPlan",
     "UnitProgress",
     "UnitToBake",
+    "VoidedRun",
     "WithoutAmount",
 ]

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from plandoc import codec
-from plandoc.constraints import OwnJson
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import dependency_closure
 from plandoc.domain.memo import Memo
@@ -19,7 +18,8 @@ from plandoc.engine.plan_definitions import catalog_definitions, rows_of
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError
-from plandoc.hints import Named
+from plandoc.errors.hints import Named
+from plandoc.fields.json_objects import OwnJson
 from plandoc.records import Event, FinishedGood, FinishedUnit, PlanSnapshot, Recipe, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import table_of

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -32,11 +33,13 @@ class Reference:
         field: As a person reads it in a message.
         target: The record type that is referred to.
         ids: Takes the record, returns the ids found there.
+        value: Takes the record, returns the value of the field that they are in.
     """
 
     field: str
     target: type
     ids: Callable[[Any], tuple[int, ...]]
+    value: Callable[[Any], Any]
 
 
 @frozen
@@ -75,7 +78,7 @@ def _one(field: str, target: type) -> Reference:
         value = getattr(record, field)
         return () if value is None else (value,)
 
-    return Reference(field, target, ids)
+    return Reference(field, target, ids, attrgetter(field))
 
 
 def _many(field: str, inner: str, target: type) -> Reference:
@@ -83,7 +86,7 @@ def _many(field: str, inner: str, target: type) -> Reference:
         values = (getattr(item, inner) for item in getattr(record, field))
         return tuple(value for value in values if value is not None)
 
-    return Reference(f"{field}.{inner}", target, ids)
+    return Reference(f"{field}.{inner}", target, ids, attrgetter(field))
 
 
 _SLUG = (("slug",),)

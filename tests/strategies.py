@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from plandoc import constraints, records
+from plandoc import records
+from plandoc.fields import constraints
 
 # Everything that is text at all: control characters and NUL too, but no half surrogate pairs.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

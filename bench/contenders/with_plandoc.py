@@ -14,7 +14,7 @@ import plandoc
 from bench import forms, workload
 from bench.contenders.document_contender import TABLES
 from bench.workload import Catalog, Row
-from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId, RecipeId
+from plandoc.records import EventId, FinishedGoodId, FinishedUnitId, RecipeId
 
 # Events that are added in one session while building: between the size of one write and the looks at all slugs.
 _EVENTS_A_SESSION = 2500
@@ -213,11 +213,11 @@ def _plan(session: plandoc.Session, number: int) -> None:
     if event.id != number:
         raise ValueError(event.id)
     for recipe_id in workload.recipe_ids():
-        session.add(plandoc.EventRecipe(event.id, RecipeId(recipe_id)))
+        session.add(plandoc.results.EventRecipe(event.id, RecipeId(recipe_id)))
     for good_id, quantity in workload.quantities().items():
-        session.add(plandoc.EventFinishedGood(event.id, FinishedGoodId(good_id), quantity))
+        session.add(plandoc.results.EventFinishedGood(event.id, FinishedGoodId(good_id), quantity))
     for row in workload.decisions():
-        session.add(plandoc.BatchDecision(event_id=event.id, **row))
+        session.add(plandoc.results.BatchDecision(event_id=event.id, **row))
     plandoc.lock_plan(event.id, session=session)
 
 
@@ -238,7 +238,7 @@ def _good_row(good: plandoc.FinishedGood) -> Row:
     return {"name": good.name, "components": parts}
 
 
-def _decision_row(decision: plandoc.BatchDecision) -> Row:
+def _decision_row(decision: plandoc.results.BatchDecision) -> Row:
     names = (
         "finished_unit_id", "recipe_id", "batches", "yield_per_batch", "units_needed", "shortfall_accepted",
         "exact_need", "recipe_fingerprint",
@@ -246,13 +246,13 @@ def _decision_row(decision: plandoc.BatchDecision) -> Row:
     return {name: getattr(decision, name) for name in names}
 
 
-def _run_row(run: plandoc.ProductionRun) -> Row:
+def _run_row(run: plandoc.results.ProductionRun) -> Row:
     names = "finished_unit_id", "batches", "units_expected", "units_made", "notes", "amendments_before"
     lists = "losses", "taken", "not_taken"
     return {name: getattr(run, name) for name in names} | {name: list(getattr(run, name)) for name in lists}
 
 
-def _amendment_row(amendment: plandoc.PlanAmendment) -> Row:
+def _amendment_row(amendment: plandoc.results.PlanAmendment) -> Row:
     change = amendment.change
     if not isinstance(change, plandoc.results.ChangeQuantity):
         raise TypeError(change)

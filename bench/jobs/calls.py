@@ -12,7 +12,7 @@ from bench.jobs.contract import Job, Run
 from bench.measuring.calls import calls_of
 from bench.measuring.figures import Cell, JobResult, NotRun, Sample, Unit
 from bench.showing.grids import OURS
-from plandoc.ids import EventId
+from plandoc.records import EventId
 
 START, DECIDE, AMEND = "start_production", "save_batch_decision", "change_quantity"
 _RECIPES, _GOODS = 8, 12

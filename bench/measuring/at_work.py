@@ -18,7 +18,7 @@ from typing import Any
 
 import plandoc
 from bench import workload
-from plandoc.ids import EventId, FinishedUnitId
+from plandoc.records import EventId, FinishedUnitId
 
 WRITER, READER = "writer", "reader"
 _UNIT = FinishedUnitId(4)

@@ -1,23 +1,43 @@
 """The command `plandoc`: arguments, printing and exit statuses; it holds no rule of baking or of files.
 
-Start-up time counts in every command: the modules of other commands, and rich, are imported only when needed.
+Start-up time counts in every command: the modules of other commands, and rich, are imported only when needed. So does the time
+until the process has ended.
 """
 
 from __future__ import annotations
 
 import atexit
 import gc
+import os
+import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 # Modules and records live until the end of a command, so collecting garbage among them finds none and takes a tenth of
 # its time. A long import may still produce garbage, so collection is delayed, not disabled.
 _OBJECTS_BEFORE_COLLECTION = 200_000
 
-# At exit, Python collects once more, which takes another tenth; frozen objects are skipped. By then stores are closed and
-# the output is written.
-atexit.register(gc.freeze)
+
+def run() -> NoReturn:
+    """Run the command with the arguments of the process, and end the process.
+
+    Python would now take all modules apart, object by object, which takes a seventh of a short command's time and has no
+    effect: stores are closed and the output is written.
+    """
+    status = main()
+    if threading.active_count() > 1 or sys.gettrace() or sys.getprofile():
+        # Somebody waits for the usual end: a thread, a debugger or a profiler.
+        sys.exit(status)
+    atexit._run_exitfuncs()  # noqa: SLF001  (other packages may count on it, and nothing else calls them before the end)
+    for stream in (sys.stdout, sys.stderr):
+        # Errors of the output were reported by the command; without a standard stream there is None.
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -41,7 +41,6 @@ def add_ingredient(
         name: The name of the ingredient.
         category: Anything to group by.
         density: What a volume or a piece of it weighs, such as '1 cup = 120 g; 1 stick = 113 g'.
-        notes: Anything to remember.
 
     Examples:
         plandoc ingredient add Marzipan
@@ -79,7 +78,6 @@ def add_recipe(
             Slice=12.5%. Can be given several times.
         category: Anything to group by.
         method: How it is made.
-        notes: Anything to remember.
         add_ingredients: Create ingredients that are not there yet.
 
     Examples:
@@ -116,7 +114,6 @@ def add_good(
     Args:
         name: The name of the good.
         components: The units and other goods in one of it, and how many of each; a name alone means one.
-        notes: Anything to remember.
 
     Examples:
         plandoc good add 'Sablé tin' hazelnut-sable=20

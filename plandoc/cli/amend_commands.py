@@ -15,9 +15,10 @@ from plandoc.domain.states import Edit
 from plandoc.engine.named_records import in_plan
 from plandoc.engine.session import Session, event_to_edit
 from plandoc.errors import NotFoundError
-from plandoc.ids import EventId, FinishedGoodId
 from plandoc.records import (
+    EventId,
     FinishedGood,
+    FinishedGoodId,
     FinishedUnit,
     PlanAmendment,
     Recipe,
@@ -38,9 +39,7 @@ def drop(
     """Drop a good from the plan; its recipes stay chosen.
 
     Args:
-        event: The event, by its short name or number.
         good: The good, by its short name or number.
-        reason: Why the plan changes; it is kept permanently.
         force: Drop it even if batches of what it is made of are already baked.
 
     Examples:
@@ -67,10 +66,8 @@ def add(
     """Add a good to the plan, with the recipes that it needs.
 
     Args:
-        event: The event, by its short name or number.
         good: The good, by its short name or number.
         quantity: How many to hand out.
-        reason: Why the plan changes; it is kept permanently.
         enough: Also bake enough of everything it needs, with the same reason.
 
     Examples:
@@ -97,10 +94,8 @@ def quantity(
     """Change how many of a good are handed out.
 
     Args:
-        event: The event, by its short name or number.
         good: The good, by its short name or number.
         quantity: The new number.
-        reason: Why the plan changes; it is kept permanently.
         enough: Also change the batches of everything it needs to the number that is enough, with the same reason.
 
     Examples:
@@ -130,12 +125,9 @@ def batches(
     Asks for confirmation when that is more than ten times what is enough.
 
     Args:
-        event: The event, by its short name or number.
         unit: The unit, by its short name or number; omit it with --enough.
         batches: The new number, including those already baked; omit it with --enough.
-        reason: Why the plan changes; it is kept permanently.
         enough: Bake enough batches of everything that the goods need, with one reason.
-        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc amend batches harbour-market rye-loaf 11 --reason '6 loaves more'
@@ -180,9 +172,7 @@ def recipe(event: str, recipe: str, /, *, reason: str, folder: Folder) -> None:
     change.
 
     Args:
-        event: The event, by its short name or number.
         recipe: The recipe, by its short name or number.
-        reason: Why the plan changes; it is kept permanently.
 
     Examples:
         plandoc amend recipe harbour-market lemon-tart --reason 'the new oven'
@@ -201,9 +191,7 @@ def good(event: str, good: str, /, *, reason: str, folder: Folder) -> None:
     The goods inside it are updated too, and missing recipes are added. Goods already packed do not change.
 
     Args:
-        event: The event, by its short name or number.
         good: The good, by its short name or number.
-        reason: Why the plan changes; it is kept permanently.
 
     Examples:
         plandoc amend good harbour-market tea-box --reason 'the small boxes are sold out'
@@ -220,7 +208,6 @@ def list_amendments(event: str, /, *, json: bool = False, folder: Folder) -> Non
     """List the amendments made since production started, in order, with their reasons.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the amendments as JSON.
 
     Examples:

@@ -18,8 +18,8 @@ from plandoc.domain.definitions import Definitions
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
-from plandoc.ids import EventId
 from plandoc.records import (
+    EventId,
     Finding,
     FindingKind,
     ModifyBatch,
@@ -48,7 +48,7 @@ class Amended:
 
 
 @frozen
-class Step:
+class AmendmentStep:
     """What one command amended.
 
     Attributes:
@@ -67,10 +67,10 @@ def amend(key: str, change: Callable[[EventId, Session], object], folder: Folder
     show(folder.change("amend the plan", amending(key, change)), key)
 
 
-def amending(key: str, change: Callable[[EventId, Session], object]) -> Callable[[Session], Step]:
+def amending(key: str, change: Callable[[EventId, Session], object]) -> Callable[[Session], AmendmentStep]:
     """Return what makes a change to the plan of an event in a session, and returns what it amended."""
 
-    def guarded(session: Session) -> Step:
+    def guarded(session: Session) -> AmendmentStep:
         found = event_id(key, session)
         before = review_plan(found, session=session)
         known = len(operations.get_amendments(found, session=session))
@@ -78,12 +78,12 @@ def amending(key: str, change: Callable[[EventId, Session], object]) -> Callable
         new = [finding for finding in review_plan(found, session=session) if finding not in before]
         made = operations.get_amendments(found, session=session)[known:]
         amended = (Amended(one, _with_recipes(one, session), _made(one, session)) for one in made)
-        return Step(tuple(amended), tuple(new), tuple(concerns_from(new, key)))
+        return AmendmentStep(tuple(amended), tuple(new), tuple(concerns_from(new, key)))
 
     return guarded
 
 
-def show(step: Step, key: str) -> None:
+def show(step: AmendmentStep, key: str) -> None:
     """Show what a command amended, and the findings that it caused."""
     for amended in step.amended:
         printing.say(f"amendment {amended.amendment.sequence}: {amended.in_words} ({amended.amendment.reason})")

@@ -13,15 +13,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from plandoc import hints
 from plandoc.cli import parsing, printing, program, streams
 from plandoc.cli.arguments import as_text
 from plandoc.cli.command_table import Call
 from plandoc.cli.messages import UsageError
 from plandoc.cli.program import quoted
 from plandoc.cli.work_log import WorkLog
-from plandoc.errors import Outcome, PlandocError, StorageError
-from plandoc.storage.folder import RecoveryWarning
+from plandoc.errors import Outcome, PlandocError, RecoveryWarning, StorageError, hints
 
 DONE = 0
 REFUSED = 1

@@ -5,7 +5,6 @@ Functions are given by name, so that only the module of the command that runs is
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from typing import Any
 from plandoc.cli.messages import UsageError
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
+from plandoc.near_words import nearest
 
 # A command with all its arguments; it returns its exit status, None for success.
 Call = Callable[[], "int | None"]
@@ -207,13 +207,13 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
                 "progress_command:progress",
                 "Show what is baked and packed, what remains, and what is missing.",
             ),
-            Command(("complete",), "lifecycle_commands:complete", "Complete the production of an event."),
+            Command(("complete",), "complete_command:complete", "Complete the production of an event."),
         ),
     ),
     (
         "Look back",
         (
-            Command(("snapshot",), "lifecycle_commands:snapshot", "Show the plan as it was when production started."),
+            Command(("snapshot",), "snapshot_command:snapshot", "Show the plan as it was when production started."),
             Command(
                 ("compare",),
                 "compare_command:compare",
@@ -325,5 +325,5 @@ def did_you_mean(word: str, known: Iterable[str], before: str = "") -> str:
     >>> did_you_mean("--note", ["--notes", "--date"]), did_you_mean("x", ["--notes"])
     ('; did you mean --notes?', '')
     """
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {before}{near[0]}?" if near else ""
+    near = nearest(word, known)
+    return "" if near is None else f"; did you mean {before}{near}?"

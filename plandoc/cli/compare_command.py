@@ -32,7 +32,6 @@ def compare(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Compare the current plan with the original one, with the reasons for each difference.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the comparison as JSON.
 
     Examples:

@@ -100,10 +100,10 @@ def _of_the_command(words: Sequence[str], typed: str, data: str | None) -> Itera
     except UsageError:
         return []
     function = command.load()
-    return _of_arguments(_Line(arguments_of(function), help_texts.described(function), data), rest, typed)
+    return _of_arguments(_TypedLine(arguments_of(function), help_texts.described(function), data), rest, typed)
 
 
-class _Line(NamedTuple):
+class _TypedLine(NamedTuple):
     """What is known about a command line.
 
     Attributes:
@@ -117,7 +117,7 @@ class _Line(NamedTuple):
     data: str | None
 
 
-def _of_arguments(line: _Line, words: Sequence[str], typed: str) -> Iterable[Candidate]:
+def _of_arguments(line: _TypedLine, words: Sequence[str], typed: str) -> Iterable[Candidate]:
     options = {name: one for one in line.arguments if one.is_option for name in one.names}
     placed: list[str] = []
     given: set[str] = set()
@@ -144,14 +144,14 @@ def _of_arguments(line: _Line, words: Sequence[str], typed: str) -> Iterable[Can
     return _of_place(line, placed)
 
 
-def _options(line: _Line, given: set[str]) -> Iterator[Candidate]:
+def _options(line: _TypedLine, given: set[str]) -> Iterator[Candidate]:
     for one in line.arguments:
         if one.is_option and (one.is_repeated or one.parameter not in given):
             yield Candidate(one.label, line.description.arguments.get(one.parameter, ""))
     yield from (Candidate(*each) for each in _COMMON)
 
 
-def _of_place(line: _Line, placed: Sequence[str]) -> Iterable[Candidate]:
+def _of_place(line: _TypedLine, placed: Sequence[str]) -> Iterable[Candidate]:
     arguments = [one for one in line.arguments if not one.is_option]
     if len(placed) < len(arguments):
         wanted = arguments[len(placed)]

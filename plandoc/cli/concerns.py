@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from plandoc import hints
 from plandoc.cli.lookup import event_id
 from plandoc.cli.program import quoted
 from plandoc.engine.session import Session
+from plandoc.errors import hints
 from plandoc.frozen import frozen
 from plandoc.records import Finding
 from plandoc.workflow.review import review_plan

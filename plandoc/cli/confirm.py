@@ -20,8 +20,7 @@ from plandoc.domain.states import Step, check_step
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError
 from plandoc.frozen import frozen
-from plandoc.ids import EventId
-from plandoc.records import Event
+from plandoc.records import Event, EventId
 
 T = TypeVar("T")
 

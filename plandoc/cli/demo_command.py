@@ -9,9 +9,9 @@ from typing import Annotated
 from plandoc.cli import printing, sample
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder, Place
-from plandoc.cli.lifecycle_commands import print_snapshot
 from plandoc.cli.messages import state_in_words
 from plandoc.cli.program import called, quoted
+from plandoc.cli.snapshot_command import print_snapshot
 from plandoc.errors import PlandocError
 from plandoc.records import Event
 from plandoc.snapshots import get_plan_snapshot

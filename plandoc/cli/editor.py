@@ -12,10 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from plandoc import hints
 from plandoc.cli import printing
 from plandoc.cli.asking import is_interactive, is_wanted
-from plandoc.errors import PlandocError, ValidationError
+from plandoc.errors import PlandocError, ValidationError, hints
 from plandoc.exchange.tabular.table_files import read_text
 
 T = TypeVar("T")

@@ -50,7 +50,6 @@ def add(
         name: The name of the event.
         date: The day of the event, such as 2026-12-25.
         attendees: How many people are expected.
-        notes: Anything to remember.
         again: Add it even if an event of this name exists on this day.
 
     Examples:
@@ -94,7 +93,6 @@ def edit(
     Notes can always be changed, the others until the plan is completed.
 
     Args:
-        event: The event, by its short name or number.
         name: The new name of the event.
         date: The day of the event, such as 2026-12-25.
         attendees: How many people are expected; 'none' when unknown.
@@ -159,7 +157,6 @@ def show(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show an event and what is planned for it.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the event and its plan as JSON.
 
     Examples:

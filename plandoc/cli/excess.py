@@ -8,8 +8,7 @@ from plandoc.cli.concerns import Concern
 from plandoc.domain.batches import batches_for, batches_in_words
 from plandoc.engine.plan_definitions import defined
 from plandoc.engine.session import Session
-from plandoc.ids import EventId
-from plandoc.records import FinishedUnit
+from plandoc.records import EventId, FinishedUnit
 from plandoc.workflow.decisions import get_requirements
 from plandoc.workflow.production import get_progress
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from plandoc import hints
 from plandoc.cli import printing
 from plandoc.cli.arguments import as_path
 from plandoc.cli.data_folder import Folder
 from plandoc.engine.session import Session
-from plandoc.errors import PlandocError, StorageError
+from plandoc.errors import PlandocError, StorageError, hints
 from plandoc.exchange import csv_export
 from plandoc.exchange.native.export_native import RenderedExport, render_export, write_export
 from plandoc.records import Event

@@ -7,6 +7,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from plandoc.cli import wrapping
@@ -32,6 +33,20 @@ _OPTIONS = (
     ("--help, -h", "Show this help, or the help of a command."),
     ("--version", "Show the version of plandoc."),
 )
+# What parameters of these names are in every command whose docstring does not say otherwise.
+_SHARED: Mapping[str, str] = MappingProxyType(
+    {
+        WHAT_WAS_DONE: "Print what was done as JSON.",
+        "event": "The event, by its short name or number.",
+        "yes": "Do not ask for confirmation; for scripts.",
+        "reason": "Why the plan changes; it is kept permanently.",
+        "notes": "Anything to remember.",
+        "verbose": "Show what becomes of each row.",
+        "everything": "List each mistake, also those of one kind.",
+        "strict_columns": "Refuse other columns, instead of leaving them out.",
+        "dry_run": "Only show what would be imported; change nothing.",
+    }
+)
 
 
 @frozen
@@ -50,7 +65,7 @@ class Described:
 
 
 def described(command: Callable[..., Any]) -> Described:
-    """Return what the docstring of a command says; it has the parts that Google's style gives it."""
+    """Return what the docstring of a command, in Google's style, says of it and of its parameters."""
     parts: dict[str, list[str]] = {"": []}
     part = ""
     for line in inspect.cleandoc(command.__doc__ or "").splitlines():
@@ -58,9 +73,8 @@ def described(command: Callable[..., Any]) -> Described:
             part = line
         parts.setdefault(part, []).append(line)
     examples = tuple(line.strip() for line in parts.get("Examples:", [])[1:] if line.strip())
-    arguments = _arguments(parts.get("Args:", [])[1:])
-    if any(one.parameter == WHAT_WAS_DONE for one in arguments_of(command)):
-        arguments[WHAT_WAS_DONE] = "Print what was done as JSON."
+    shared = {one.parameter: _SHARED.get(one.parameter, "") for one in arguments_of(command)}
+    arguments = {**shared, **_arguments(parts.get("Args:", [])[1:])}
     return Described("\n".join(parts[""]).strip(), arguments, examples)
 
 

@@ -35,11 +35,8 @@ def import_file(
 
     Args:
         file: The export.
-        dry_run: Only show what would be imported; change nothing.
         on_conflict: What to do with existing records that differ from an export of plandoc: fail (the default, which
             lists them), skip or update. A plan that was started never changes.
-        everything: List each mistake, also those of one kind.
-        verbose: Show what becomes of each row.
 
     Examples:
         plandoc import export.json --dry-run
@@ -77,10 +74,6 @@ def import_ingredients(
 
     Args:
         file: The file.
-        dry_run: Only show what would be imported; change nothing.
-        strict_columns: Refuse other columns, instead of leaving them out.
-        everything: List each mistake, also those of one kind.
-        verbose: Show what becomes of each row.
 
     Examples:
         plandoc ingredient import ingredients.csv --dry-run
@@ -111,10 +104,6 @@ def import_recipes(
     Args:
         file: The file.
         add_ingredients: Create missing ingredients.
-        dry_run: Only show what would be imported; change nothing.
-        strict_columns: Refuse other columns, instead of leaving them out.
-        everything: List each mistake, also those of one kind.
-        verbose: Show what becomes of each row.
 
     Examples:
         plandoc recipe import recipes.csv --dry-run
@@ -141,10 +130,6 @@ def import_goods(
 
     Args:
         file: The file.
-        dry_run: Only show what would be imported; change nothing.
-        strict_columns: Refuse other columns, instead of leaving them out.
-        everything: List each mistake, also those of one kind.
-        verbose: Show what becomes of each row.
 
     Examples:
         plandoc good import goods.csv
@@ -171,9 +156,6 @@ def import_stock(
     Args:
         file: The file.
         dry_run: Only show what would be set; change nothing.
-        strict_columns: Refuse other columns, instead of leaving them out.
-        everything: List each mistake, also those of one kind.
-        verbose: Show what becomes of each row.
 
     Examples:
         plandoc stock import stock.csv

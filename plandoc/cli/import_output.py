@@ -6,9 +6,8 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 
-from plandoc import hints
 from plandoc.cli import printing
-from plandoc.errors import ImportRefusedError, PlandocError, Problem, ValidationError, shorten
+from plandoc.errors import ImportRefusedError, PlandocError, Problem, ValidationError, hints, shorten
 from plandoc.exchange import ImportReport
 from plandoc.exchange.import_report import RowOutcome
 from plandoc.exchange.merge import THE_SAME

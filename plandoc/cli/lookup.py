@@ -7,8 +7,7 @@ from typing import TypeVar
 
 from plandoc.engine.session import Session
 from plandoc.errors import NotFoundError, Problem, ValidationError
-from plandoc.ids import EventId
-from plandoc.records import Event
+from plandoc.records import Event, EventId
 from plandoc.workflow.catalog import find_by_key
 
 RecordT = TypeVar("RecordT")

@@ -9,9 +9,8 @@ from types import MappingProxyType
 
 import attrs
 
-from plandoc import hints
 from plandoc.domain.written_dates import day_in
-from plandoc.errors import Problem, shorten
+from plandoc.errors import Problem, hints, shorten
 from plandoc.records import PlanState, RunKind
 
 # A longer number is a typing error; int() would refuse thousands of digits with its own message.

@@ -30,7 +30,6 @@ def show(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show the plan of an event: goods, what is needed and decided for them, and what to review.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the whole plan as JSON.
 
     Examples:
@@ -57,7 +56,6 @@ def options(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show how many batches of each unit can be decided, and what they make.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the options as JSON.
 
     Examples:
@@ -79,7 +77,6 @@ def review(event: str, /, *, json: bool = False, folder: Folder) -> int:
     else to review, the exit status is 0.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the findings as JSON.
 
     Examples:
@@ -102,7 +99,6 @@ def available(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show for every good whether the chosen recipes suffice for it, or which are missing.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the goods as JSON.
 
     Examples:

@@ -16,8 +16,7 @@ from plandoc.domain.batches import batches_in_words, units_yielded
 from plandoc.domain.states import Edit
 from plandoc.engine.record_refs import Identified, IdT
 from plandoc.engine.session import Session, event_to_edit
-from plandoc.ids import EventId
-from plandoc.records import BatchDecision, Finding, FinishedGood, FinishedUnit, Recipe
+from plandoc.records import BatchDecision, EventId, Finding, FinishedGood, FinishedUnit, Recipe
 from plandoc.workflow.decisions import decide_enough, delete_batch_decisions, save_batch_decisions
 from plandoc.workflow.review import review_plan
 from plandoc.workflow.selection import (
@@ -37,7 +36,6 @@ def recipes(event: str, /, *keys: Annotated[str, Parameter("RECIPE", at_least_on
     Goods and batches that lose their recipe are removed from the plan and listed.
 
     Args:
-        event: The event, by its short name or number.
         keys: All recipes to bake, by their short names or numbers.
 
     Examples:
@@ -76,7 +74,6 @@ def goods(
     Every change of the plan is listed.
 
     Args:
-        event: The event, by its short name or number.
         quantities: Each good and its quantity, such as cookie-box=10; 0 removes it from the plan.
         replace: Remove every other good from the plan.
         add_missing_recipes: Also choose the recipes that the goods need.
@@ -116,10 +113,8 @@ def batches(
     Asks for confirmation when that is more than ten times what is enough.
 
     Args:
-        event: The event, by its short name or number.
         numbers: Each unit and its batches, such as chocolate-chip-cookie=5.
         accept_shortfall: Also save decisions that make less than is needed.
-        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc plan batches harbour-market rye-loaf=9 cardamom-bun=4
@@ -159,7 +154,6 @@ def decide(
     """Decide the batches of every undecided unit: the fewest that are enough.
 
     Args:
-        event: The event, by its short name or number.
         enough: Required: decide the fewest batches that are enough.
         replace_stale: Also replace decisions that are short or were made for a different need.
 
@@ -188,7 +182,6 @@ def undecide(event: str, /, *keys: Annotated[str, Parameter("UNIT")], folder: Fo
     """Remove batch decisions.
 
     Args:
-        event: The event, by its short name or number.
         keys: The units whose decisions are removed, by their short names or numbers; by default all.
 
     Examples:

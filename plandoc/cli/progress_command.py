@@ -27,7 +27,6 @@ def progress(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """Show how far an event has come: what is baked and packed, what remains, and what is missing.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the progress as JSON.
 
     Examples:

@@ -48,9 +48,7 @@ def remove_event(event: str, /, *, discard_history: bool = False, yes: bool = Fa
     Shows what is removed with it first, and asks for confirmation. What its runs took from the stock stays taken.
 
     Args:
-        event: The event, by its short name or number.
         discard_history: Also remove one whose production has started, with its snapshot, amendments and runs.
-        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc event remove harbour-market

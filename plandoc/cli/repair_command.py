@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from plandoc import hints
 from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import in_command_words
+from plandoc.errors import hints
 from plandoc.maintenance import repairs
 
 

@@ -29,7 +29,6 @@ def report(
     An earlier report in that file is replaced; any other file is refused.
 
     Args:
-        event: The event, by its short name or number.
         output: The file, or the folder for it; by default the short name of the event with .html, in the current folder.
         replace: Replace the file even if it is not a report.
         open_it: Open the report in the browser.

@@ -95,7 +95,6 @@ def bake(
     Asks for confirmation when that is more than planned.
 
     Args:
-        event: The event, by its short name or number.
         unit: What was baked, by its short name or number.
         batches: How many batches.
         made: How many units came out; by default what the batches yield, less those lost.
@@ -103,8 +102,6 @@ def bake(
         why: Why they were lost.
         at: When, such as '2026-12-24 22:00'; by default now.
         no_stock: Do not take anything from the stock.
-        notes: Anything to remember.
-        yes: Do not ask for confirmation; for scripts.
 
     Examples:
         plandoc bake harbour-market rye-loaf 3
@@ -140,10 +137,8 @@ def pack(event: str, good: str, quantity: int, /, *, notes: Text = None, folder:
     """Record that goods were packed.
 
     Args:
-        event: The event, by its short name or number.
         good: The good, by its short name or number.
         quantity: How many were packed.
-        notes: Anything to remember.
 
     Examples:
         plandoc pack harbour-market single-rye-loaf 5
@@ -164,7 +159,6 @@ def runs(event: str, /, *, json: bool = False, folder: Folder) -> None:
     """List what was baked and packed, in chronological order; voided runs stay in the list, with the reason.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the runs as JSON.
 
     Examples:
@@ -185,7 +179,6 @@ def void(event: str, run: str, /, *, reason: str, folder: Folder) -> None:
     """Void a run that was recorded by mistake: it stays in the list but no longer counts.
 
     Args:
-        event: The event, by its short name or number.
         run: The run as 'plandoc runs EVENT' shows it, such as b3 or p2.
         reason: Why.
 

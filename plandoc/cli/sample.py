@@ -18,7 +18,6 @@ import attrs
 
 from plandoc.engine.session import Session
 from plandoc.errors import PlandocError, ValidationError
-from plandoc.ids import RecipeId
 from plandoc.records import (
     AssemblyType,
     Component,
@@ -28,6 +27,7 @@ from plandoc.records import (
     FinishedUnit,
     Ingredient,
     Recipe,
+    RecipeId,
     RecipeLine,
     StockItem,
     SubRecipe,

@@ -42,7 +42,6 @@ def sheet(
     HTML file, to print: a page for each recipe.
 
     Args:
-        event: The event, by its short name or number.
         recipes: Only these recipes, by their short names or numbers, without the packing list.
         output: The file, or the folder for it, to write the sheet as HTML.
         replace: Replace the file even if it is not a sheet.

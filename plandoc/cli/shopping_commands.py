@@ -25,8 +25,7 @@ from plandoc.domain.rounding import format_number
 from plandoc.domain.shopping import ShoppingItem, ShoppingList, ShoppingRow
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.engine.session import Session
-from plandoc.ids import EventId
-from plandoc.records import Event, Finding, FindingKind, PlanState
+from plandoc.records import Event, EventId, Finding, FindingKind, PlanState
 from plandoc.workflow.review import get_feasibility
 from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list, receive_shopping
 
@@ -123,7 +122,6 @@ def feasible(event: str, /, *, json: bool = False, folder: Folder) -> int:
     """Show how many of each good can be packed from the decided batches; exit status 1 when not all can.
 
     Args:
-        event: The event, by its short name or number.
         json: Print the goods as JSON.
 
     Examples:

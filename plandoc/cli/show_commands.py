@@ -42,7 +42,7 @@ _WIDTH = 13
 
 
 @frozen
-class _Recipe:
+class _ShownRecipe:
     recipe: Recipe
     base: Recipe | None
     units: tuple[FinishedUnit, ...]
@@ -55,7 +55,7 @@ class _Recipe:
 
 
 @frozen
-class _Good:
+class _ShownGood:
     good: FinishedGood
     parts: tuple[PackedPart, ...]
     problems: tuple[str, ...]
@@ -65,7 +65,7 @@ class _Good:
 
 
 @frozen
-class _Ingredient:
+class _ShownIngredient:
     ingredient: Ingredient
     stock: tuple[StockItem, ...]
     recipes: tuple[Recipe, ...]
@@ -138,7 +138,7 @@ def show_ingredient(ingredient: str, /, *, json: bool = False, folder: Folder) -
         _print_ingredient(found)
 
 
-def _read_recipe(key: str, batches: str | None, wanted: str | None, session: Session) -> _Recipe:
+def _read_recipe(key: str, batches: str | None, wanted: str | None, session: Session) -> _ShownRecipe:
     recipe = find_in_catalog(Recipe, key, session)
     units = tuple(unit for unit in session.find(FinishedUnit) if unit.recipe_id == recipe.id)
     if wanted is None:
@@ -147,7 +147,7 @@ def _read_recipe(key: str, batches: str | None, wanted: str | None, session: Ses
         scaling, words = _for_units(recipe, wanted, session)
     ids = {unit.id for unit in units}
     in_events = {row.event_id for row in session.find(EventRecipe) if row.recipe_id == recipe.id}
-    return _Recipe(
+    return _ShownRecipe(
         recipe,
         None if recipe.base_recipe_id is None else session.get(Recipe, recipe.base_recipe_id),
         units,
@@ -180,13 +180,13 @@ def _for_units(recipe: Recipe, wanted: str, session: Session) -> tuple[RecipeSca
     return scaling, f"{units} x {one.unit.name}: {batches_in_words(scaling.batches)}, {one.units} made{over}"
 
 
-def _read_good(key: str, session: Session) -> _Good:
+def _read_good(key: str, session: Session) -> _ShownGood:
     good, definitions = find_in_catalog(FinishedGood, key, session), catalog_definitions(session)
     breakdown = Breakdown.of(definitions)
     problems = tuple(problem.message for problem in breakdown.problems(good.id))
     recipes = () if problems else map(definitions.recipes, sorted(breakdown.recipes(good.id)))
     planned = [row for row in session.find(EventFinishedGood) if row.finished_good_id == good.id]
-    return _Good(
+    return _ShownGood(
         good,
         () if problems else parts_of(good, 1, definitions),
         problems,
@@ -196,16 +196,16 @@ def _read_good(key: str, session: Session) -> _Good:
     )
 
 
-def _read_ingredient(key: str, session: Session) -> _Ingredient:
+def _read_ingredient(key: str, session: Session) -> _ShownIngredient:
     ingredient = find_in_catalog(Ingredient, key, session)
-    return _Ingredient(
+    return _ShownIngredient(
         ingredient,
         tuple(item for item in session.find(StockItem) if item.ingredient_id == ingredient.id),
         tuple(one for one in session.find(Recipe) if any(line.ingredient_id == ingredient.id for line in one.lines)),
     )
 
 
-def _print_recipe(found: _Recipe) -> None:
+def _print_recipe(found: _ShownRecipe) -> None:
     recipe = found.recipe
     printing.say(f"{recipe.name} (recipe {recipe.id}, {recipe.slug})")
     _say("category", recipe.category)
@@ -227,7 +227,7 @@ def _print_recipe(found: _Recipe) -> None:
         print_work(work)
 
 
-def _print_good(found: _Good) -> None:
+def _print_good(found: _ShownGood) -> None:
     good = found.good
     printing.say(f"{good.name} (good {good.id}, {good.slug})")
     _say("kind", good.assembly_type.value)
@@ -242,7 +242,7 @@ def _print_good(found: _Good) -> None:
     printing.print_table("Made of", columns, rows, when_empty="nothing", is_one_of_several=True)
 
 
-def _print_ingredient(found: _Ingredient) -> None:
+def _print_ingredient(found: _ShownIngredient) -> None:
     one = found.ingredient
     printing.say(f"{one.name} (ingredient {one.id}, {one.slug})")
     _say("category", one.category)
@@ -253,7 +253,7 @@ def _print_ingredient(found: _Ingredient) -> None:
     print_with_notes("Used in", columns, list(_uses(found)), when_empty="no recipes")
 
 
-def _uses(found: _Ingredient) -> Iterator[tuple[str, str, str]]:
+def _uses(found: _ShownIngredient) -> Iterator[tuple[str, str, str]]:
     for recipe in found.recipes:
         for line in recipe.lines:
             if line.ingredient_id == found.ingredient.id:
@@ -273,7 +273,7 @@ def _say(label: str, text: str) -> None:
         printing.say(f"{label:<{_WIDTH}}{text}")
 
 
-def _recipe_as_json(found: _Recipe) -> dict[str, Any]:
+def _recipe_as_json(found: _ShownRecipe) -> dict[str, Any]:
     return {
         **as_row(found.recipe),
         "finished_units": [as_row(unit) for unit in found.units],
@@ -283,7 +283,7 @@ def _recipe_as_json(found: _Recipe) -> dict[str, Any]:
     }
 
 
-def _good_as_json(found: _Good) -> dict[str, Any]:
+def _good_as_json(found: _ShownGood) -> dict[str, Any]:
     return {
         **as_row(found.good),
         "parts": as_json(found.parts),
@@ -293,7 +293,7 @@ def _good_as_json(found: _Good) -> dict[str, Any]:
     }
 
 
-def _ingredient_as_json(found: _Ingredient) -> dict[str, Any]:
+def _ingredient_as_json(found: _ShownIngredient) -> dict[str, Any]:
     stock = [as_row(item) for item in found.stock]
     return {**as_row(found.ingredient), "stock": stock, "used_in": _used_in(recipes=found.recipes)}
 

@@ -11,10 +11,10 @@ from plandoc.cli.catalog_commands import quantity_and_unit
 from plandoc.cli.catalog_lookup import find_stocked
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.taken_words import say_taken, taken_in_words
-from plandoc.constraints import non_negative_quantity
 from plandoc.domain.stocked import Stocked
 from plandoc.engine.session import Session
 from plandoc.exchange.tabular.cells import Cell, CellReader, WrittenAmount
+from plandoc.fields.constraints import non_negative_quantity
 from plandoc.records import StockItem
 from plandoc.workflow.stock import Addition, added, get_stock, in_stock, set_stock
 

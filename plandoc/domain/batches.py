@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
-from plandoc.constraints import positive_ratio
 from plandoc.domain.requirements import Requirement
 from plandoc.domain.rounding import format_number
 from plandoc.errors import Problem, ValidationError
+from plandoc.errors.hints import Hint, wording
+from plandoc.fields.constraints import positive_ratio
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
-from plandoc.ids import EventId
-from plandoc.records import BatchDecision, FinishedUnit, Recipe
+from plandoc.records import BatchDecision, EventId, FinishedUnit, Recipe
 
 
 def units_yielded(batches: int | Fraction, yield_per_batch: int | Fraction) -> int:
@@ -45,16 +44,19 @@ def enough_batches(needed: int, made: int, batches_baked: int, yield_per_batch: 
     return batches_baked + batches_for(max(0, needed - made), yield_per_batch)
 
 
-def decision_for(event_id: EventId, unit: FinishedUnit, batches: int, exact: int | Fraction) -> BatchDecision:
+def decision_for(
+    event_id: EventId, unit: FinishedUnit, batches: int, exact: int | Fraction, recipe_fingerprint: str = ""
+) -> BatchDecision:
     """Return the decision for so many batches of a unit, with the need and the yield as they are now.
 
-    What is short counts as accepted; the fingerprint of the recipe is left blank.
+    What is short counts as accepted.
 
     Args:
         event_id: The event.
         unit: The finished unit.
         batches: A whole number above 0.
         exact: Units that the goods ask for, before they are rounded up; 0 when they ask for none.
+        recipe_fingerprint: That of the unit's recipe.
     """
     needed = math.ceil(exact)
     return BatchDecision(
@@ -67,6 +69,7 @@ def decision_for(event_id: EventId, unit: FinishedUnit, batches: int, exact: int
         shortfall_accepted=units_yielded(batches, unit.yield_per_batch) < needed,
         # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
         exact_need=exact if positive_ratio(exact) is None else 0,
+        recipe_fingerprint=recipe_fingerprint,
     )
 
 

@@ -34,7 +34,7 @@ def check_nesting(
 
 
 def check_bases(start: int, base_of: Callable[[int], int | None], name_of: Callable[[int], str], field: str) -> None:
-    """Refuse a variant that is, over one or more others, a variant of itself; how long the way is does not matter.
+    """Refuse a variant that is, directly or through any number of others, a variant of itself.
 
     Args:
         start: Id of the variant.
@@ -47,13 +47,13 @@ def check_bases(start: int, base_of: Callable[[int], int | None], name_of: Calla
 
     >>> check_bases(1, {1: 2, 2: 3, 3: None}.__getitem__, str, "base_recipe_id")
     """
-    # In order, and quick to look into.
+    # Ordered, and quick to search.
     path: dict[int, None] = {}
     present: int | None = start
     while present is not None and present not in path:
         path[present] = None
         present = base_of(present)
-    # A path that leads into a circle of others is not a fault of this one; each of those is refused itself.
+    # A cycle among others further on is not the fault of this one; each of those is refused itself.
     if present == start:
         _refuse("is a variant of itself", [*path, start], name_of, field)
 

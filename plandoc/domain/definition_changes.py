@@ -160,7 +160,7 @@ def _facts(record: Any, definitions: Definitions) -> _Facts:
             facts[position, 0] = (field.name.replace("_", " "), _format(value))
     if isinstance(record, FinishedUnit):
         facts[len(facts), 0] = ("yield", f"{record.yield_per_batch} a batch")
-    # A fact with nothing in it is the same as no fact.
+    # An empty fact is the same as none.
     return {key: fact for key, fact in facts.items() if fact[1]}
 
 

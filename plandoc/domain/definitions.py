@@ -41,7 +41,7 @@ class Definitions:
 
     Attributes:
         word_ids: Returns the ids of all words for units: those are few, and any unit can be one.
-        row: Returns the row in the catalog of which a record is made; None where the definitions are not those of a catalog.
+        row: Returns the catalog row behind a record; None where the definitions are not those of a catalog.
     """
 
     goods: Callable[[int], FinishedGood | None] = _nothing

@@ -19,7 +19,7 @@ from plandoc.domain.measures import Amount
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.tables import BY_TYPE
 
-# A value that is a cell as it is.
+# Values that become cells unchanged.
 _SINGLE = (str, bool, int, float, Decimal, Fraction, datetime.date, enum.Enum, type(None))
 # Returns a cell of a record that may be missing, so that every row has the same columns.
 Cell = Callable[[Any], Any]
@@ -93,7 +93,7 @@ def _columns(kind: type) -> dict[str, Cell]:
     for name, part in vars(kind).items():
         if isinstance(part, property) and not name.startswith("_"):
             follows = _without_none(typing.get_type_hints(part.fget)["return"])
-            # Not what only shows the fields in another form.
+            # Without properties that only show the fields in another form.
             if getattr(follows, "__module__", "") != records.__name__:
                 found |= _columns_of_field(name, follows)
     return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from plandoc.constraints import non_negative_int, positive_int
 from plandoc.domain.availability import Availability
 from plandoc.domain.definitions import Definitions
 from plandoc.errors import Problem, shorten
-from plandoc.hints import Hint, Named, wording
+from plandoc.errors.hints import Hint, Named, wording
+from plandoc.fields.constraints import non_negative_int, positive_int
 from plandoc.records import FinishedUnit
 
 

@@ -11,7 +11,7 @@ _MOST_ROWS = 60
 
 
 def table_of_rows(shown: Sequence[dict[str, Any]], caption: str = "") -> str:
-    """Return flat rows as a table; of very many the first ones, with the number of the others.
+    """Return flat rows as a table; if there are very many, the first ones and the number of those left out.
 
     >>> table_of_rows([{"name": "<Rye>", "id": 1}])
     '<table><tr><th>name</th><th>id</th></tr><tr><td>&lt;Rye&gt;</td><td>1</td></tr></table>'

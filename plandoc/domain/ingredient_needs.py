@@ -12,7 +12,6 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.constraints import non_negative_int, non_negative_quantity
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.made_ahead import Batches, MadeAhead, made_ahead, without_made
 from plandoc.domain.measures import Amount, conversions, largest, missing_equivalent, total
@@ -20,6 +19,7 @@ from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.recipe_scaling import Quantities, scaled
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import Problem, refuse, shorten
+from plandoc.fields.constraints import non_negative_int, non_negative_quantity
 from plandoc.frozen import frozen
 from plandoc.records import Event, Finding, Ingredient, Recipe
 from plandoc.units import Conversions, Dimension, Node
@@ -85,9 +85,9 @@ class BatchGroup:
     """Batches that are baked with the same definitions.
 
     Attributes:
-        batches: How many batches of each recipe, by its id; none of one with zero.
+        batches: How many batches of each recipe, by its id; recipes with zero are left out.
         definitions: What the recipes are made of.
-        made_ahead: What of these batches, and of their sub-recipes, is made already.
+        made_ahead: Those of these batches, and of their sub-recipes, that are made already.
     """
 
     batches: Batches
@@ -101,13 +101,13 @@ class BatchGroup:
 
     @property
     def recipes(self) -> list[Recipe]:
-        """Every recipe of which something is to make, sub-recipes included; none of them has problems."""
+        """Every recipe that has something left to make, sub-recipes included; none of them has problems."""
         made = {one.recipe.id for one in self.made_ahead if not one.to_make}
         return NestedRecipes.of(self.definitions).with_sub_recipes(self.recipe_ids, without=made)
 
 
 def less_made_ahead(groups: Iterable[BatchGroup], made: Mapping[int, Fraction]) -> list[BatchGroup]:
-    """Return groups with what they take of batches that are made already; what one takes, the next does not find.
+    """Return groups with what each takes of the batches that are made already; what one takes is gone for the next.
 
     Args:
         groups: Batches by their definitions.
@@ -158,7 +158,7 @@ def _to_make(batches: Batches, made: tuple[MadeAhead, ...], recipes: NestedRecip
     if not made:
         return scaled(batches, recipes)
     left = scaled(without_made(batches, made), recipes)
-    # Of what goes only into batches that are made already, nothing is needed.
+    # Nothing is needed of what goes only into batches that are made already.
     return {key: quantity for key, quantity in left.items() if quantity}
 
 

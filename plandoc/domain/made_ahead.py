@@ -36,7 +36,7 @@ class MadeAhead:
 
     @property
     def to_make(self) -> Fraction:
-        """Batches that are still to make."""
+        """Batches that are still to be made."""
         return self.needed - self.made
 
 
@@ -59,7 +59,7 @@ def _are(batches: Fraction) -> str:
 
 
 def batches_in_stock(stock: Iterable[StockItem]) -> dict[int, Fraction]:
-    """Return the batches that are in stock, by the id of their recipe; nothing of a recipe with none.
+    """Return the batches that are in stock, by the id of their recipe; recipes with none are left out.
 
     Args:
         stock: The whole stock, ingredients included.
@@ -74,7 +74,7 @@ def batches_in_stock(stock: Iterable[StockItem]) -> dict[int, Fraction]:
 def made_ahead(batches: Batches, recipes: NestedRecipes, made: Batches) -> tuple[MadeAhead, ...]:
     """Return what batches take of those that are made already, as far as they last.
 
-    What a recipe was made ahead of needs no sub-recipe any more, so it is looked at first, and a sub-recipe last.
+    A recipe that was made ahead no longer needs its sub-recipes, so each recipe comes before its sub-recipes.
 
     Args:
         batches: How many batches of each recipe are to be made.
@@ -85,7 +85,7 @@ def made_ahead(batches: Batches, recipes: NestedRecipes, made: Batches) -> tuple
         Each recipe that was made ahead and is needed, in the order of work.
     """
     if not made:
-        # As it mostly is.
+        # The usual case.
         return ()
     needed = {recipe_id: Fraction(number) for recipe_id, number in batches.items() if number}
     if recipes.problems(needed):
@@ -114,7 +114,7 @@ def without_made(batches: Batches, taken: Iterable[MadeAhead]) -> dict[int, int 
 
 
 def together(taken: Iterable[MadeAhead]) -> tuple[MadeAhead, ...]:
-    """Return what several plans take, each recipe of which anything is taken once, in the order of the names."""
+    """Return what several plans take together: one entry for each recipe, in the order of the names."""
     sums: dict[int, MadeAhead] = {}
     for one in taken:
         before = sums.get(one.recipe.id)

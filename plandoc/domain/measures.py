@@ -14,9 +14,9 @@ from fractions import Fraction
 import attrs
 
 from plandoc import units
-from plandoc.converters import exact_or_fraction
 from plandoc.domain.fitting_unit import fitting_unit
 from plandoc.domain.rounding import format_number, rounded
+from plandoc.fields.converters import exact_or_fraction
 from plandoc.frozen import frozen
 from plandoc.records import Equivalent, Ingredient, UnitWord
 from plandoc.units import Conversions, Statement
@@ -80,7 +80,7 @@ def storable(exact: Fraction, *, rounds_up: bool = False) -> Decimal | Fraction:
 
 
 def conversions(ingredient: Ingredient, words: tuple[UnitWord, ...] = ()) -> Conversions:
-    """Return what is known of an ingredient's units: the same object where the same is known.
+    """Return what is known of an ingredient's units; ingredients with the same knowledge share one object.
 
     An ingredient's own equivalents take precedence over custom words, so that an ingredient can be an exception.
 
@@ -99,7 +99,7 @@ def _conversions(equivalents: tuple[Equivalent, ...], words: tuple[UnitWord, ...
 
 @functools.lru_cache(maxsize=64)
 def _meanings(words: tuple[UnitWord, ...]) -> Mapping[str, Statement]:
-    """Return what words mean, by their keys; of two that are the same the first counts."""
+    """Return what words mean, by their keys; if two have the same key, the first counts."""
     return {units.word_key(word.name): _statement(word.as_equivalent) for word in reversed(words)}
 
 
@@ -108,7 +108,7 @@ def _statement(one: Equivalent) -> Statement:
 
 
 def wrong_equivalents(ingredient: Ingredient) -> Iterator[str]:
-    """Yield what contradicts what among the equivalents of an ingredient, with the numbers.
+    """Yield each contradiction among the equivalents of an ingredient, with the numbers.
 
     >>> cup, half, stick = Equivalent(1, "cup", 120, "g"), Equivalent(1, "stick", "1/2", "cup"), Equivalent(1, "stick", 113, "g")
     >>> list(wrong_equivalents(Ingredient("Butter", equivalents=(cup, half, stick))))

@@ -43,7 +43,7 @@ class NestedRecipes:
         return self._problems_of[recipe_id]
 
     def broken(self, recipe_ids: Iterable[int]) -> list[int]:
-        """Return those among some recipes that cannot be made, missing ones among them."""
+        """Return which of these recipes cannot be made, including missing ones."""
         problems = self._problems_of
         return [recipe_id for recipe_id in recipe_ids if problems[recipe_id]]
 
@@ -85,7 +85,7 @@ class NestedRecipes:
                 yield from error.problems
 
     def _walk(self, recipe_ids: Iterable[int], without: Collection[int] = ()) -> dict[int, int | None]:
-        """Return every recipe that is reached from these, with one that it is in; None for these themselves."""
+        """Return every recipe reachable from these, each with one recipe that contains it; None for these themselves."""
         outer: dict[int, int | None] = dict.fromkeys(one for one in recipe_ids if one not in without)
         # Not recursive: the recipes may contain themselves.
         waiting = list(outer)

@@ -22,7 +22,7 @@ _MOST_BOXES = 100
 
 @frozen
 class Boxes:
-    """Boxes to tick, one for each batch or piece; of very many one for 10, or for 100, and so on.
+    """Boxes to tick, one for each batch or piece; if there are very many, one for 10, for 100, and so on.
 
     Attributes:
         each: How many a full box counts for.
@@ -52,7 +52,7 @@ class Boxes:
 
 @frozen
 class UnitToBake:
-    """A finished unit of which batches are still to bake.
+    """A finished unit with batches still to bake.
 
     Attributes:
         unit: The finished unit.
@@ -80,7 +80,7 @@ class RecipeSheet:
 
     @property
     def boxes(self) -> Boxes:
-        """A box to tick for each batch that is to make."""
+        """A box to tick for each batch to make."""
         return Boxes.of(self.work.batches)
 
 
@@ -105,7 +105,7 @@ class PackedPart:
 
 @frozen
 class GoodToPack:
-    """A good of which pieces are still to pack.
+    """A good with pieces still to pack.
 
     Attributes:
         good: The good.

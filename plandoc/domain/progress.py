@@ -152,12 +152,12 @@ class Progress:
 
     @property
     def undone_units(self) -> tuple[UnitProgress, ...]:
-        """The units of which decided batches are not baked; once the plan is completed, they are left undone."""
+        """The units with decided batches that are not baked; once the plan is completed, they are left undone."""
         return tuple(one for one in self.units if one.batches_undone)
 
     @property
     def undone_goods(self) -> tuple[GoodProgress, ...]:
-        """The goods of which wanted pieces are not packed; once the plan is completed, they are left undone."""
+        """The goods with wanted pieces that are not packed; once the plan is completed, they are left undone."""
         return tuple(one for one in self.goods if one.undone)
 
 

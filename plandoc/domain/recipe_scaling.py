@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from plandoc import units
-from plandoc.converters import exact_or_fraction
 from plandoc.domain.nested_recipes import NestedRecipes
+from plandoc.fields.converters import exact_or_fraction
 from plandoc.units.quantity_text import Number
 
 # By the id of the ingredient and the canonical spelling of the unit.
@@ -27,7 +27,7 @@ def scaled(batches: Mapping[int, int | Fraction], recipes: NestedRecipes) -> Qua
     """Return what batches take of each ingredient, in each unit that the recipes use; nothing is converted.
 
     Args:
-        batches: How many batches of each recipe, by its id; less than 0 for those that are taken off.
+        batches: How many batches of each recipe, by its id; below 0 for those that are subtracted.
         recipes: The recipes; those of the batches have no problems.
     """
     one_batch = _OneBatch(recipes)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from plandoc.constraints import positive_int
 from plandoc.domain.mapping_diff import Status, diff
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.errors.hints import TAKE_FILE_BACK
+from plandoc.fields.constraints import positive_int
 from plandoc.frozen import frozen
-from plandoc.hints import TAKE_FILE_BACK
 from plandoc.records import (
     BatchDecision,
     EventFinishedGood,
@@ -27,6 +28,7 @@ from plandoc.records import (
 )
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
+_BY_SEQUENCE = attrgetter("sequence")
 
 
 @frozen
@@ -77,7 +79,7 @@ def amended(content: PlanContent, amendment: PlanAmendment) -> PlanContent:
 
 def in_order(amendments: Iterable[PlanAmendment]) -> list[PlanAmendment]:
     """Return amendments in the order of their numbers within the event, which counts rather than the clock."""
-    return sorted(amendments, key=lambda amendment: amendment.sequence)
+    return sorted(amendments, key=_BY_SEQUENCE)
 
 
 _BACKUP = TAKE_FILE_BACK

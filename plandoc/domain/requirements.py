@@ -86,7 +86,7 @@ class Breakdown:
         return self._problems[good_id]
 
     def broken(self, good_ids: Iterable[int]) -> list[int]:
-        """Return those among some goods that are broken."""
+        """Return which of these goods are broken."""
         problems = self._problems
         return [good_id for good_id in good_ids if problems[good_id]]
 

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import attrs
 
-from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.batches import batches_for, batches_in_words, shortfall_in_words, units_yielded
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.fingerprints import recipe_fingerprints
@@ -16,10 +15,19 @@ from plandoc.domain.nested_recipes import NestedRecipes
 from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.rounding import format_number
 from plandoc.domain.unit_needs import needs_of_plan
+from plandoc.errors.hints import Hint, Named, filled, wording
+from plandoc.fields.constraints import LARGEST_NUMBER
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, Named, filled, wording
-from plandoc.ids import FinishedGoodId, FinishedUnitId
-from plandoc.records import AssemblyRun, BatchDecision, Finding, FindingKind, FinishedUnit, PlanState
+from plandoc.records import (
+    AssemblyRun,
+    BatchDecision,
+    Finding,
+    FindingKind,
+    FinishedGoodId,
+    FinishedUnit,
+    FinishedUnitId,
+    PlanState,
+)
 
 # What to do about a finding of this kind once production has started.
 _AMEND = {
@@ -298,7 +306,7 @@ def _stale(unit: FinishedUnit, needed: int, decision: BatchDecision, changes: Co
 def _changes(
     unit: FinishedUnit, per_batch: Exact, exact: Exact | None, decision: BatchDecision, fingerprint: str
 ) -> list[str]:
-    """Return what is not as it was when a decision was made.
+    """Return what has changed since a decision was made.
 
     Args:
         unit: The finished unit as it is.
@@ -329,7 +337,7 @@ def _change_of_need(exact: Exact, decision: BatchDecision) -> Iterator[str]:
 
 
 def _countable(units: int) -> int | None:
-    """Return a number of units as a finding can hold it; None when it is too large for a file: then only the message has it."""
+    """Return a number of units if a finding can hold it; None when it is too large for a file, so that only the message has it."""
     return units if units <= LARGEST_NUMBER else None
 
 

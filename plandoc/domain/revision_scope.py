@@ -8,7 +8,7 @@ from plandoc.domain.definition_changes import DefinitionDifference, differing, s
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.review import LivePlan
-from plandoc.hints import Call, Hint, Named, wording
+from plandoc.errors.hints import Call, Hint, Named, wording
 from plandoc.records import Finding, FindingKind, FinishedGood, FinishedUnit, Ingredient, Recipe, UnitWord
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from plandoc.constraints import non_negative_int, positive_int, stated_reason
 from plandoc.domain import runs
 from plandoc.domain.batches import batches_for, batches_in_words, units_yielded
 from plandoc.domain.definitions import Definitions
@@ -15,7 +14,8 @@ from plandoc.domain.progress import Work
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.rounding import format_number
 from plandoc.errors import Problem, ValidationError, shorten
-from plandoc.hints import Hint, Named, wording
+from plandoc.errors.hints import Hint, Named, wording
+from plandoc.fields.constraints import non_negative_int, positive_int, stated_reason
 from plandoc.records import Event, FinishedGood, FinishedUnit, Loss
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
-from plandoc.constraints import LONGEST_SLUG, valid_slug
+from plandoc.fields.constraints import LONGEST_SLUG, valid_slug
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 # Letters that do not come apart into a plain one and an accent.

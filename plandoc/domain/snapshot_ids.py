@@ -3,7 +3,7 @@
 An export leaves them as they are, so that the digest can be verified, and carries a table of what they mean. An import
 keeps them wherever they are free. Where they are not, the records are renumbered, and the snapshot keeps its
 provenance: its definitions hold, under "imported", the digest that it was written with and each id that was changed
-since, so that the original can be had again and its digest verified at any time. That is one step, however often a
+since, so that the original can be restored and its digest verified at any time. That is one step, however often a
 plan travels; snapshots of earlier versions can hold one for each import, the latest last.
 """
 
@@ -18,7 +18,7 @@ import attrs
 import orjson
 
 from plandoc import codec
-from plandoc.constraints import positive_int, sha256_digest
+from plandoc.fields.constraints import positive_int, sha256_digest
 from plandoc.records import Finding, FinishedGood, PlanAmendment, PlanSnapshot, Recipe
 from plandoc.tables import CATALOG_TABLES, TABLES_OF_FIELDS, table_of
 
@@ -89,7 +89,7 @@ def renumbered_snapshot(snapshot: PlanSnapshot, changed: Changed) -> PlanSnapsho
     digest, since = _levels(snapshot)[-1]
     ids = _chained(since, changed)
     if not any(ids.values()):
-        # It has come to where its ids mean what they did at first.
+        # It is back where its ids mean what they did at first.
         return original(snapshot)
     step = {
         "digest": digest,
@@ -100,7 +100,7 @@ def renumbered_snapshot(snapshot: PlanSnapshot, changed: Changed) -> PlanSnapsho
 
 
 def renumbered_view(snapshot: PlanSnapshot, change: Change) -> PlanSnapshot:
-    """Return a snapshot with other ids to be looked at and thrown away: its digest no longer fits it."""
+    """Return a snapshot with other ids, for reading only: its digest no longer matches."""
     findings = (attrs.asdict(finding, recurse=False) for finding in snapshot.findings)
     return attrs.evolve(
         snapshot,
@@ -121,7 +121,7 @@ def original(snapshot: PlanSnapshot) -> PlanSnapshot:
 
 
 def changed_since(snapshot: PlanSnapshot, other: PlanSnapshot) -> Changed | None:
-    """Return which ids a snapshot has instead of those of another one; None when they are not of one origin."""
+    """Return which ids a snapshot has instead of those of another one; None when they have different origins."""
     known = dict(_levels(snapshot))
     for digest, since in _levels(other):
         if digest in known:
@@ -131,7 +131,7 @@ def changed_since(snapshot: PlanSnapshot, other: PlanSnapshot) -> Changed | None
 
 
 def is_same_but_for_provenance(snapshot: PlanSnapshot, other: PlanSnapshot) -> bool:
-    """Whether two snapshots hold the same, by whatever steps they came to it."""
+    """Whether two snapshots hold the same, regardless of how they came to hold it."""
 
     def bare(one: PlanSnapshot) -> PlanSnapshot:
         definitions = {table: rows for table, rows in one.definitions.items() if table != IMPORTED}
@@ -141,7 +141,7 @@ def is_same_but_for_provenance(snapshot: PlanSnapshot, other: PlanSnapshot) -> b
 
 
 def is_sound(snapshot: PlanSnapshot) -> bool:
-    """Whether the digest of a snapshot fits it, and that of each one that it was imported from."""
+    """Whether the digest of a snapshot matches, and that of each one that it was imported from."""
     while digest_matches(snapshot):
         earlier = _before_last_import(snapshot)
         if earlier is None:
@@ -151,7 +151,7 @@ def is_sound(snapshot: PlanSnapshot) -> bool:
 
 
 def digest_matches(snapshot: PlanSnapshot) -> bool:
-    """Whether the digest of a snapshot fits what it holds, wherever it came from."""
+    """Whether the digest of a snapshot matches what it holds, wherever it came from."""
     return digest_of(snapshot.snapshot_data, snapshot.definitions, snapshot.findings) == snapshot.digest
 
 
@@ -197,7 +197,7 @@ def _levels(snapshot: PlanSnapshot) -> list[tuple[str, Changed]]:
 
 
 def _chained(first: Changed, then: Changed) -> Changed:
-    """Return what one change of ids after another comes to, without what is as it was."""
+    """Return two changes of ids, one after the other, as one; ids that end up unchanged are left out."""
     return {table: _both(first.get(table, {}), then.get(table, {})) for table in dict.fromkeys((*first, *then))}
 
 

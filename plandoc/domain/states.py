@@ -10,8 +10,8 @@ import attrs
 
 from plandoc import records
 from plandoc.errors import PlanStateError
+from plandoc.errors.hints import Hint, Named, filled, wording
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, Named, filled, wording
 from plandoc.records import PlanState
 
 _DRAFT, _LOCKED, _IN_PRODUCTION, _COMPLETED = PlanState

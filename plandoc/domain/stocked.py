@@ -1,4 +1,4 @@
-"""What can be in stock: an ingredient, or a recipe, of which batches were made ahead."""
+"""What can be in stock: an ingredient, or batches of a recipe that were made ahead."""
 
 from __future__ import annotations
 

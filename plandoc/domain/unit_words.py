@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from plandoc import units
 from plandoc.errors import Problem, shorten
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 from plandoc.records import Ingredient, UnitWord
 
 
@@ -41,7 +41,7 @@ def problems_of_word(word: UnitWord) -> Iterator[Problem]:
         message = f"{shorten(word.name)} is a unit that plandoc knows already:{called or ' ' + known.name}{size}"
         yield Problem(message, field="word", hint="take another word for an amount of your own")
     elif known is not None and known.name != word.name:
-        # All spellings are one unit, so that a size for one of them alone would never be found.
+        # All spellings are one unit, so a size for only one of them would never be found.
         yield Problem(f"wanted {known.name}, found {shorten(word.name)}", field="word", hint="the two are one unit")
     elif "=" in word.name or ";" in word.name or word.name[0].isnumeric():
         message = f"wanted a word, found {shorten(word.name)}"

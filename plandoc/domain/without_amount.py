@@ -15,7 +15,7 @@ class WithoutAmount:
 
     Attributes:
         ingredient: What is needed.
-        recipes: The recipes that use it so, in the order of their names; of a sub-recipe's lines the sub-recipe itself.
+        recipes: The recipes that use it so, in the order of their names; for lines of a sub-recipe, the sub-recipe itself.
     """
 
     ingredient: Ingredient

@@ -6,7 +6,7 @@ storage alone, for TinyDB's own class. Nothing in here knows of recipes or plans
 
 from plandoc.durable.database import TinyDB
 from plandoc.durable.errors import DamagedDatabaseError, DatabaseNotFoundError
-from plandoc.durable.folder import Folder
+from plandoc.durable.several_files import Folder
 from plandoc.durable.storage import DurableStorage
 
 __all__ = ["DamagedDatabaseError", "DatabaseNotFoundError", "DurableStorage", "Folder", "TinyDB"]

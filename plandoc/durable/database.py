@@ -1,4 +1,4 @@
-"""TinyDB's database and table, with a lock around each change and no memory of what another process has replaced."""
+"""TinyDB's database and table, with a lock around each change and no results cached from a content that was replaced."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class QueryCache(LRUCache[QueryLike, list[Document]]):
 
     def __init__(self, capacity: int | None = None) -> None:
         super().__init__(capacity)
-        # None where a storage of another kind is used: then it is TinyDB's cache.
+        # None with a storage of another kind; then it behaves as TinyDB's cache.
         self.storage: GuardedStorage | None = None
         self._found_in: bytes | DraftFile | None = None
         self._lock = threading.RLock()
@@ -62,7 +62,7 @@ class QueryCache(LRUCache[QueryLike, list[Document]]):
 class Table(PlainTable):
     """A table of TinyDB whose changes are made under the lock, from the read to the write."""
 
-    query_cache_class = QueryCache  # type: ignore[assignment]  # it keeps what TinyDB puts in, and nothing else
+    query_cache_class = QueryCache  # type: ignore[assignment]  # it only keeps what TinyDB puts in
 
     def __init__(
         self,
@@ -72,11 +72,11 @@ class Table(PlainTable):
         persist_empty: bool = False,
     ) -> None:
         super().__init__(storage, name, cache_size)
-        # A middleware between keeps tables of its own, to which the lock of the storage says nothing.
+        # A middleware in between keeps tables of its own, which the lock of the storage does not cover.
         self._guarded = storage if isinstance(storage, GuardedStorage) else None
         if isinstance(self._query_cache, QueryCache):
             self._query_cache.storage = self._guarded
-        # The content in which the next id was counted; another one has it counted again.
+        # The content in which the next id was counted; for another content it is counted again.
         self._counted_in: bytes | DraftFile | None = None
         if persist_empty:
             # TinyDB empties a table that has records already.
@@ -114,7 +114,7 @@ class Table(PlainTable):
         if self._guarded is None:
             super()._update_table(updater)
         else:
-            # The public methods have the lock already; then this is a part of what they do.
+            # The public methods already hold the lock; then this is part of what they do.
             self._guarded.guard.run(lambda: self._update_guarded(updater))
 
     def _update_guarded(self, updater: Callable[[dict[int, Mapping[str, Any]]], None]) -> None:
@@ -126,7 +126,7 @@ class Table(PlainTable):
             self.clear_cache()
 
     def _chosen(self, cond: QueryLike | None, doc_ids: Iterable[int] | None) -> _Chosen:
-        """Return which rows are meant: by their ids where there is a draft, which would copy each row that a query looks at."""
+        """Return which rows are meant: by their ids if there is a draft, which would copy each row that a query sees."""
         draft = self._draft()
         if draft is None or cond is None or doc_ids is not None or not only_compares(cond):
             return cond, doc_ids
@@ -198,7 +198,7 @@ class TinyDB(tinydb.TinyDB):
             return
 
         def whole() -> None:
-            # Whatever was read before, all that is there now is meant.
+            # Drop everything that is there now, whatever was read before.
             storage.read()
             work()
 

@@ -8,20 +8,20 @@ from typing import Any
 from tinydb.queries import QueryLike
 
 from plandoc.durable.json_form import JsonForm, Tables
-from plandoc.storage.row_draft import Draft, Row
+from plandoc.storage.row_draft import Row, TableDraft
 
 
 class DraftFile:
     """What a file will hold when a transaction ends; made from its bytes or its tables.
 
-    It never changes: a change makes another one, which has the untouched rows in common with it. So a part of a transaction
-    is taken back by going back to the draft before. It equals bytes, and other drafts, as far as it was written out.
+    It never changes: a change makes another one, which shares the untouched rows with it. So a part of a transaction is
+    undone by going back to the previous draft. It equals bytes, and other drafts, if it was written out.
 
     Args:
         form: How the file is written and read.
         content: Its bytes; None when they are still to be made of the tables.
         tables: Its tables; None when they are still to be read from the bytes.
-        numbered: Those of which all ids are known to be numbers as TinyDB writes them.
+        numbered: The tables whose ids are all known to be numbers as TinyDB writes them.
     """
 
     def __init__(
@@ -35,14 +35,14 @@ class DraftFile:
         self._content = content
         self._tables = tables
         self._numbered = numbered
-        # What is not yet written out, where that is one change of a file with these bytes.
+        # The change that is not yet written out, if it is a single change of a file with these bytes.
         self._change: tuple[bytes, str, Mapping[str, Any]] | None = None
 
     def __eq__(self, other: object) -> bool:
         content = other._content if isinstance(other, DraftFile) else other
         return self is other or (self._content is not None and self._content == content)
 
-    __hash__ = None  # type: ignore[assignment]  # it equals bytes from the moment when it is written out
+    __hash__ = None  # type: ignore[assignment]  # it equals bytes once it is written out
 
     def content(self) -> bytes:
         """Return the bytes of the file."""
@@ -59,7 +59,7 @@ class DraftFile:
         return content
 
     def release(self) -> None:
-        """Keep only the bytes, where there are some; what else is asked for is read from them."""
+        """Keep only the bytes, if there are any; anything else is read from them when needed."""
         if self._content is not None:
             self._tables = None
 
@@ -81,10 +81,10 @@ class DraftFile:
         """
         tables = self._read()
         rows = tables.get(name, {})
-        draft = Draft(rows, _copied)
+        draft = TableDraft(rows, _copied)
         change(draft)
         changes = draft.changes()
-        # As they will be read back, which also shares nothing with the caller.
+        # As they will be read back, so that nothing is shared with the caller either.
         put = self._form.read_back({str(row_id): row for row_id, row in changes.items() if row is not None})
         removed = {str(row_id) for row_id, row in changes.items() if row is None}
         after = {key: row for key, row in rows.items() if key not in removed} if removed else dict(rows)
@@ -107,7 +107,7 @@ def _is_number(key: str) -> bool:
 
 
 def _copied(row: Row) -> Row:
-    """Return a copy of a row; not by orjson, which does not write all that JSON of the standard library holds."""
+    """Return a copy of a row; not with orjson, which cannot write everything that the standard library's JSON can."""
     return {key: _copied_value(value) for key, value in row.items()}
 
 

@@ -1,4 +1,4 @@
-"""The errors that programs written for TinyDB catch under another name, too."""
+"""The errors that programs written for TinyDB also catch under another name."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 
 from plandoc.errors import DamagedError, Outcome, Problem, StorageError
-from plandoc.hints import joined
+from plandoc.errors.hints import joined
 
 
 class DatabaseNotFoundError(StorageError, FileNotFoundError):
-    """There is no file at this path, or no longer; or no folder to put it in."""
+    """There is no file at this path, or no longer one; or there is no folder for it."""
 
     def __init__(self, path: str, reason: str, errno: int) -> None:
         super().__init__(path, reason, Outcome.NOT_SAVED, errno)
@@ -24,6 +24,6 @@ class DamagedDatabaseError(DamagedError, json.JSONDecodeError):
         self.problems = tuple(problems)
         text = joined("\n", (problem.text for problem in self.problems))
         json.JSONDecodeError.__init__(self, text, "", 0)
-        # Not the place in a text that this error does not carry.
+        # Without the position in the text, which this error does not carry.
         self.args = (text,)
         self.lineno = next((problem.line for problem in self.problems if problem.line), 1)

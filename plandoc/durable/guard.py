@@ -1,4 +1,4 @@
-"""Transactions: one thread reads, changes and commits, and everybody else sees what was there before, or all of it."""
+"""Transactions: one thread reads, changes and commits; all others see either none or all of it."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Guard:
         self._is_closed = False
 
     def read(self, name: str) -> bytes | DraftFile | None:
-        """Return a file as the present thread's transaction has it, a draft where it was changed, or as it was committed last."""
+        """Return a file as the current thread's transaction has it (a draft if it was changed), or else as last committed."""
         self._refuse_if_closed()
         mine = self.mine
         return self.place.read(name) if mine is None else mine.read(name)
 
     def write(self, name: str, file: DraftFile) -> None:
-        """Set what a file is to hold when the present thread's transaction ends.
+        """Set what a file will hold when the current thread's transaction ends.
 
         Raises:
             SessionError: outside of one.
@@ -52,7 +52,7 @@ class Guard:
         return None if self.mine is not None else self.place.fingerprint(name)
 
     def run(self, work: Callable[[], T]) -> T:
-        """Return what some work returns in a transaction of its own, or as a part of the one that is open."""
+        """Do some work in a transaction of its own, or as a part of the open one; return what it returns."""
         with Transaction(self):
             return work()
 
@@ -63,7 +63,7 @@ class Guard:
         return None if found is None or found.is_over else found
 
     def begin(self) -> _Open:
-        """Become the one writer."""
+        """Become the writer."""
         self._refuse_if_closed()
         writing = _Looking(self.place) if self._is_read_only else self.place.begin(self._timeout_seconds)
         opened = self._threads.open = _Open(writing)
@@ -82,7 +82,7 @@ class Guard:
 class Transaction:
     """A block whose changes are committed together when it ends, or not at all when it is left by an exception.
 
-    Within another one of the same thread it is a part of that: left by an exception, it takes back its own changes only.
+    Within another one of the same thread it is a part of that: left by an exception, it undoes only its own changes.
     """
 
     def __init__(self, guard: Guard) -> None:
@@ -150,7 +150,7 @@ class _Open:
 
 
 class _Looking:
-    """The transaction of one who only reads: each file as it was at the first look."""
+    """A transaction that only reads: each file as it was when first read."""
 
     def __init__(self, place: Place) -> None:
         self._place = place

@@ -21,23 +21,23 @@ _HINT = "the file was left as it is: repair it with an editor, or take it from a
 # orjson would read these as floats. The regular expression is slow, and asked only where so many digits come together.
 _LARGE_INTEGER = re.compile(rb"(?<![0-9.])[0-9]{19}")
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
-# Before the key of each record while they are on one line; JSON takes it as it is, and data hardly ever hold it.
+# Precedes the key of each record while they are on one line; JSON leaves it as it is, and data hardly ever contain it.
 _MARK = "\x7f"
 _BETWEEN_ROWS = b',"\x7f'
-# Each is looked for in all of its table; from some number on it is quicker to write everything.
+# Each is searched for in its whole table; beyond some number it is quicker to write everything.
 _FEW_ROWS = 8
 # orjson would write dates as text, which TinyDB refuses.
 _AS_TINYDB = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 class _DoubledKeyError(ValueError):
-    """A key is in one object twice."""
+    """A key occurs twice in one object."""
 
 
 class JsonForm:
     """How one file is written and read.
 
-    What is written is read back before it counts, so that nothing is on the disk that could not be read.
+    What is written is read back before it counts, so that nothing unreadable reaches the disk.
 
     Args:
         path: The file, for messages.
@@ -50,7 +50,7 @@ class JsonForm:
         self._encoding = encoding or "utf-8"
         self._options = dict(options)
         self._is_utf8 = self._encoding.lower().replace("-", "_") in {"utf_8", "utf8"}
-        # What was written last and read back, to be handed out once: the next change needs it. Taken in one step.
+        # What was last written and read back, handed out once, to the next change. Taken in one step.
         self._read_back: deque[tuple[bytes, Tables]] = deque(maxlen=1)
         # A content that orjson reads as the standard library does, and one in which no key is doubled.
         self._plain = self._without_doubles = b""
@@ -94,7 +94,7 @@ class JsonForm:
         return content
 
     def read_back(self, rows: Mapping[str, Any]) -> dict[str, Any]:
-        """Return rows as they would be read from the file, shared with nobody; raises what `render` raises."""
+        """Return rows as they would be read from the file, not shared with anything; raises what `render` raises."""
         if not rows:
             return {}
         fast = self._by_orjson({"": rows})
@@ -102,7 +102,7 @@ class JsonForm:
         return tables[""]
 
     def parse(self, content: bytes) -> Tables | None:
-        """Return the tables that these bytes hold, shared with nobody; None for an empty file, as TinyDB has it.
+        """Return the tables that these bytes hold, not shared with anything; None for an empty file, as in TinyDB.
 
         Raises:
             DamagedDatabaseError: when they hold none.
@@ -116,7 +116,7 @@ class JsonForm:
         return tables if known == content else self._parsed(content)
 
     def refuse_to_lose(self, content: bytes) -> None:
-        """Refuse to replace a content in which a key is doubled: one of the two values is not read, and would be gone.
+        """Refuse to replace a content with a duplicate key: one of the two values is not read and would be lost.
 
         Raises:
             DamagedDatabaseError: when one is.
@@ -132,18 +132,18 @@ class JsonForm:
         self._without_doubles = content
 
     def take_as_sound(self, content: bytes) -> None:
-        """Remember that a content that is now the file's was rendered here, so that it holds no key twice."""
+        """Remember that the file's present content was rendered here, so that it has no duplicate key."""
         self._without_doubles = content
 
     def _is_as_written(self, content: bytes) -> bool:
-        """Whether another process wrote this in the same form, in which no key comes twice."""
+        """Whether another process wrote this in the same form, which has no duplicate keys."""
         try:
             return _written_by_orjson(orjson.loads(content)) == content
         except (TypeError, ValueError, AttributeError):
             return False
 
     def _by_orjson(self, tables: Mapping[str, Any]) -> tuple[bytes, Tables] | None:
-        """Return the bytes as orjson writes and reads them; None where it would not do that as the standard library does."""
+        """Return the bytes as orjson writes and reads them; None if the standard library would do it differently."""
         if not self._is_utf8 or self._options:
             return None
         try:
@@ -214,7 +214,7 @@ def _written_by_orjson(tables: Mapping[str, Any]) -> bytes:
 
     Raises:
         TypeError: when a value is not one that orjson writes.
-        ValueError: when the mark is in the data.
+        ValueError: when the data contain the mark.
     """
     return _joined(
         orjson.dumps(name) + b": " + (_table_by_orjson(rows) if type(rows) is dict and rows else _by_orjson(rows))
@@ -236,7 +236,7 @@ def _by_orjson(value: Any) -> bytes:
 
 
 def _written_by_json(tables: Mapping[str, Any]) -> bytes:
-    """Return the same by the standard library, for whatever it takes."""
+    """Return the same with the standard library, for everything that it can write."""
     return _joined(
         _key_by_json(name) + b": " + (_table_by_json(rows) if type(rows) is dict and rows else _by_json(rows))
         for name, rows in tables.items()

@@ -42,7 +42,7 @@ class OneFile:
         self._clock = clock
         self._folder = DocumentFiles(path.parent, self.files)
         self._lock = FolderLock(path.parent, self.files, path.with_name(f".{path.name}.lock"))
-        # What this process has written and synced, so that writing the same again need not.
+        # What this process has written and synced, so that the same content is not written again.
         self._durable: bytes | None = None
         self._failed: str | None = None
         self._is_settled = False
@@ -53,7 +53,7 @@ class OneFile:
         return str(self.path)
 
     def make(self, *, with_folders: bool) -> None:
-        """Make an empty file where there is none, as TinyDB does; nothing is lost if a crash takes it back.
+        """Make an empty file where there is none, as TinyDB does; nothing is lost if a crash undoes that.
 
         Raises:
             ValidationError: when it is one of a data folder, whose journal says what it holds.
@@ -76,7 +76,7 @@ class OneFile:
         """Return the content of the file.
 
         Raises:
-            DatabaseNotFoundError: when it is gone, which must not look like an empty database.
+            DatabaseNotFoundError: when it is gone; it must not look like an empty database.
         """
         with translate_os_errors(self.path, Outcome.NOT_SAVED):
             try:
@@ -85,13 +85,13 @@ class OneFile:
                 raise self._missing(error) from None
 
     def fingerprint(self, name: str) -> Hashable | None:  # noqa: ARG002  (the only one)
-        """Return size, times and number of the file; None where there is no plain file."""
+        """Return size, times and inode number of the file; None if there is no plain file."""
         with translate_os_errors(self.path, Outcome.NOT_SAVED):
             status = self.files.status(self.path)
         return None if status is None else fingerprint_of(status)
 
     def begin(self, timeout_seconds: float) -> FileWriting:
-        """Become the one writer."""
+        """Become the writer."""
         if self._failed:
             raise StorageError(self.location, self._failed, Outcome.NOT_SAVED)
         turn = Turn()
@@ -142,7 +142,7 @@ class OneFile:
         return f".{self.path.name}."
 
     def _settle(self) -> None:
-        """Remove what writers that were killed have left, which might otherwise be a living one's; once is enough."""
+        """Remove what killed writers have left; once is enough, and only the holder of the lock can tell it from a living writer's."""
         if self._is_settled:
             return
         with translate_os_errors(self.path, Outcome.NOT_SAVED):
@@ -161,7 +161,7 @@ class OneFile:
         write.stage(content, status.st_mode & 0o7777, owner=status)
 
     def _refuse_change_by_others(self, before: bytes) -> None:
-        """As late as possible: what comes after this look, and takes no lock, is replaced."""
+        """As late as possible: a change after this check by a program without the lock is overwritten."""
         if not self._lock.is_still_ours():
             message = "its lock file was removed during a change; nothing was saved; run it again"
             raise ConflictError(self.location, f"{self.location}: {message}")

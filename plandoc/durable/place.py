@@ -18,7 +18,7 @@ class Writing(Protocol):
         ...
 
     def release(self) -> None:
-        """Let the next writer in; nothing to do when that was done before."""
+        """Let the next writer in; nothing to do if that was done before."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Some rows of a database changed in its bytes: what did not change is neither written nor read once more.
+"""Some rows of a database changed in its bytes: unchanged rows are neither written nor read again.
 
 Only for bytes in which each row is on a line of its own, as `json_form` writes them: JSON has no line break within a value.
 """
@@ -12,7 +12,7 @@ _END_OF_TABLE = b"\n }"
 
 
 def spliced(content: bytes, table: bytes, rows: Mapping[bytes, bytes | None]) -> bytes | None:
-    r"""Return the bytes with rows put in or taken out; None when all must be written anew.
+    r"""Return the bytes with rows put in or taken out; None when everything must be written again.
 
     Args:
         content: All tables.
@@ -37,7 +37,7 @@ def spliced(content: bytes, table: bytes, rows: Mapping[bytes, bytes | None]) ->
 
 
 def _changed(block: bytes, row_id: bytes, row: bytes | None) -> bytes | None:
-    """Return the lines of a table, of which the first is that of its name; None when no row would be left."""
+    """Return the lines of a table, the first being the one with its name; None when no row would be left."""
     key = _ROW + row_id + b":"
     start = block.find(key)
     if start < 0:

@@ -42,7 +42,7 @@ class GuardedStorage(Storage):
         self._shown = shown
         self._mode = access_mode
         self._is_closed = False
-        # What was read or written last: by each thread, and by any.
+        # What was read or written last: by each thread, and by any thread.
         self._seen = threading.local()
         self._seen_last: tuple[bytes | DraftFile | None] | None = None
         # A content that need not be read again while the file has this fingerprint.
@@ -51,7 +51,7 @@ class GuardedStorage(Storage):
         self._kept: DraftFile | None = None
 
     def read(self) -> dict[str, dict[str, Any]] | None:
-        """Return all tables, shared with nobody; None where nothing was ever written.
+        """Return all tables, not shared with anything; None if nothing was ever written.
 
         Raises:
             DamagedDatabaseError: when the file does not hold JSON that can be understood.
@@ -80,10 +80,10 @@ class GuardedStorage(Storage):
         self._see(file)
 
     def draft(self, name: str) -> DraftFile | None:
-        """Return the present file, for a transaction to change some rows of a table in it; else None.
+        """Return the file as it is, for a transaction that changes some rows of a table; else None.
 
-        It is written out once, at the end of the transaction. Where the ids of a table are not numbers, TinyDB has to say
-        what becomes of them.
+        It is written out once, at the end of the transaction. If the ids of a table are not numbers, TinyDB decides what
+        becomes of them.
         """
         if self.guard.mine is None or self._mode in READING:
             return None
@@ -111,19 +111,19 @@ class GuardedStorage(Storage):
         self._is_closed = True
 
     def present(self) -> bytes | DraftFile | None:
-        """Return the content as it is now, for this thread, to be compared; None where there is no file yet."""
+        """Return the content as this thread sees it now, for comparison; None if there is no file yet."""
         self._refuse_if_closed()
         return self.guard.read(self.name)
 
     def seen(self) -> bytes | DraftFile | None:
-        """Return the content that the present thread has read or written last."""
+        """Return the content that the current thread read or wrote last."""
         found = getattr(self._seen, "content", self._seen_last)
         return None if found is None else found[0]
 
     def believed(self) -> bytes | DraftFile | None:
-        """Return the present content, for the query cache: read again unless the file's times show that nothing has changed.
+        """Return the content as it is now, for the query cache: read again unless the file's times show that nothing changed.
 
-        They show it once the file has been left alone for so long that any change must alter them.
+        They show that once the file has been left alone for so long that any change must alter them.
         """
         self._refuse_if_closed()
         looked_at = system_clock()
@@ -148,7 +148,7 @@ class GuardedStorage(Storage):
         if known is not None and known[0] != present:
             message = "was changed by another writer since it was read; nothing was saved; read it again and repeat the change"
             raise ConflictError(self._shown, f"{self._shown} {message}")
-        # Whether nothing is lost.
+        # Whether overwriting loses nothing.
         self._as_draft()
         self.guard.write(self.name, file)
 
@@ -171,7 +171,7 @@ class GuardedStorage(Storage):
     def _keep(self, file: DraftFile) -> None:
         before, self._kept = self._kept, file
         if before is not None and before is not file:
-            # Others compare it with the file; for that its bytes are enough.
+            # Only compared with the file from now on, so the bytes are enough.
             before.release()
 
     def _see(self, content: bytes | DraftFile | None) -> None:

@@ -1,4 +1,4 @@
-"""A table in one document, as a record's reads and changes want it."""
+"""A table in one document, as reading and changing a record needs it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class BoundTable:
         return self.document.find(self.table, query)
 
     def next_id(self) -> int:
-        """Return the id that the next new record gets; neither it nor any above it was ever given."""
+        """Return the id that the next new record gets; neither it nor any higher one was ever given."""
         return self.document.next_id(self.table)
 
     def take_id(self) -> int:

@@ -11,7 +11,7 @@ import attrs
 from plandoc import codec
 from plandoc.engine.queries import QueryLike
 from plandoc.errors import DamagedError, Problem, ValidationError
-from plandoc.hints import TAKE_FILE_BACK, Hint, joined, wording
+from plandoc.errors.hints import TAKE_FILE_BACK, Hint, joined, wording
 from plandoc.storage import documents, migrations
 from plandoc.tables import Table, event_of_document, tables_of
 
@@ -46,6 +46,7 @@ class DocumentSession:
         format: The format that it was read in.
         changed: Whether it differs from what was read.
         exists: False once it was removed.
+        is_judged: Whether every row is one that this version of plandoc would write, so that no rule need be asked again.
     """
 
     def __init__(self, document: documents.Document, name: str | None = None) -> None:
@@ -58,22 +59,24 @@ class DocumentSession:
         is_part = self.name != document.name
         self._document = self._read_back = attrs.evolve(document, name=self.name) if is_part else document
         self._event_id = event_of_document(document.name)
-        self._next_ids = migrations.part(document.next_ids, self.name, document.format)
-        tables = migrations.upgraded(document.tables, found=document.format, wanted=documents.FORMAT)
-        self._storage: DocumentStorage = _row_tables().DocumentStorage(
-            migrations.part(tables, self.name, document.format)
-        )
+        next_ids, tables = document.next_ids, document.tables
+        if document.format != documents.FORMAT:
+            next_ids = migrations.part(next_ids, self.name, document.format)
+            tables = migrations.upgraded(tables, found=document.format, wanted=documents.FORMAT)
+            tables = migrations.part(tables, self.name, document.format)
+        self._next_ids = dict(next_ids)
+        self._storage: DocumentStorage = _row_tables().DocumentStorage(tables)
         self._records: dict[tuple[str, int], Any] = {}
         # All records of a table, once they were asked for together.
         self._all: dict[str, tuple[Any, ...]] = {}
-        # Without rows there is nothing to judge; None until it is asked.
-        self._judged: bool | None = None if document.tables else True
+        # Without rows there is nothing to judge.
+        self.is_judged = document.is_judged or not document.tables
         self._counted_tables: set[str] = set()
         self._made: dict[Any, Any] = {}
         self._lines: Mapping[tuple[str, str], int] | None = None
 
     def copy(self) -> DocumentSession:
-        """Return a copy, so that each can be changed alone; rows and records are shared, because nobody changes those in place."""
+        """Return a copy that can be changed on its own; rows and records are shared, because nobody changes them in place."""
         twin = object.__new__(DocumentSession)
         twin.__dict__.update(
             self.__dict__,
@@ -88,7 +91,7 @@ class DocumentSession:
 
     def ids(self, table: Table) -> Iterator[int]:
         """Yield the ids of a table's rows in the order of the file."""
-        return map(int, self._storage.rows(table.name))
+        return map(int, self._storage.tables[table.name])
 
     def get(self, table: Table, row_id: int) -> Any | None:
         """Return a record, or None when there is no such row."""
@@ -96,7 +99,7 @@ class DocumentSession:
         if key in self._records:
             return self._records[key]
         # A longer number is not an id, and Python refuses to write out one of thousands of digits.
-        row = self._storage.table(table.name).rows().get(str(row_id)) if row_id < _BEYOND_IDS else None
+        row = self._storage.tables[table.name].get(str(row_id)) if row_id < _BEYOND_IDS else None
         return None if row is None else self._record(table, row_id, row)
 
     def row(self, table: Table, row_id: int) -> documents.Row | None:
@@ -105,15 +108,15 @@ class DocumentSession:
 
     def rows(self, table: Table, row_ids: Iterable[int]) -> dict[str, documents.Row | None]:
         """Return the rows with these ids as they are in the file, judged like records; None for those missing."""
-        rows, name, known = self._storage.rows(table.name), table.name, self._records
+        rows, name, known = self._storage.tables[table.name], table.name, self._records
         return {str(i): rows[str(i)] if (name, i) in known or self.get(table, i) is not None else None for i in row_ids}
 
     def rows_of(self, table: Table) -> Rows:
         """Return the rows of a table by their ids as text, as they are in the file; nobody changes them in place."""
-        return self._storage.rows(table.name)
+        return self._storage.tables[table.name]
 
     def memoize(self, make: Callable[[DocumentSession], T]) -> T:
-        """Return what a function makes of the records: the same until one of them changes."""
+        """Return what a function computes from the records, kept until one of them changes."""
         if make not in self._made:
             self._made[make] = make(self)
         made: T = self._made[make]
@@ -128,13 +131,13 @@ class DocumentSession:
         return [known.get((table.name, row.doc_id)) or self._record(table, row.doc_id, row) for row in found]
 
     def all(self, table: Table) -> tuple[Any, ...]:
-        """Return all records of a table, in the order of the file: the same until one of them changes."""
+        """Return all records of a table, in the order of the file; the list is kept until one of them changes."""
         if table.name not in self._all:
-            self._all[table.name] = self._read_all(table) if self._storage.rows(table.name) else ()
+            self._all[table.name] = self._read_all(table) if self._storage.tables[table.name] else ()
         return self._all[table.name]
 
     def _read_all(self, table: Table) -> tuple[Any, ...]:
-        rows, name, known = self._storage.table(table.name).rows(), table.name, self._records
+        rows, name, known = self._storage.tables[table.name], table.name, self._records
         new = {row_id: row for key, row in rows.items() if (name, row_id := int(key)) not in known}
         if new and self.is_judged:
             try:
@@ -153,7 +156,7 @@ class DocumentSession:
         Raises:
             DamagedError: when there are more: plandoc cannot know which one counts.
         """
-        if len(self._storage.rows(table.name)) > 1:
+        if len(self._storage.tables[table.name]) > 1:
             raise DamagedError(self.name, self.problems_of_several(table))
         records = self.all(table)
         return records[0] if records else None
@@ -181,11 +184,11 @@ class DocumentSession:
         return row_id
 
     def next_id(self, table: Table) -> int:
-        """Return the id that the next new row of a table gets; neither it nor any above it was ever given."""
+        """Return the id that the next new row of a table gets; neither it nor any higher one was ever given."""
         if table.name in self._counted_tables:
-            # Rows added here are never beyond the count, so looking once is enough.
+            # Rows added here never exceed the count, so one look is enough.
             return self._next_ids[table.name]
-        # A row added by hand may be beyond the count.
+        # A row added by hand may exceed the count.
         return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
 
     def reserve_ids(self, table: Table, following: int) -> None:
@@ -200,7 +203,7 @@ class DocumentSession:
         return self._next_ids
 
     def stale_counters(self) -> dict[str, tuple[int, int]]:
-        """Return the tables whose next id was used already: by name the next id found, and the least that is right."""
+        """Return the tables whose next id is already in use: by name, the next id found and the lowest correct one."""
         behind = {}
         # The marker counts the events.
         for name, rows in ((name, rows) for name, rows in self._storage.tables.items() if name != "events"):
@@ -210,7 +213,7 @@ class DocumentSession:
         return behind
 
     def advance_counters(self) -> None:
-        """Count the next ids up to behind the rows that are there."""
+        """Move the next ids beyond those of the existing rows."""
         for name, (_, wanted) in self.stale_counters().items():
             self._next_ids[name] = wanted
             self.changed = True
@@ -232,12 +235,7 @@ class DocumentSession:
         if codec.from_judged_row(type(record), record.id, row) != record:
             problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
             raise ValidationError([problem])
-        rows, whole = self._storage.table(table.name), _row_tables().WholeRow(row, record.id)
-        # TinyDB's upsert does the same, but looks for each new row first, in vain.
-        if str(record.id) in rows.rows():
-            rows.update(whole, doc_ids=[record.id])
-        else:
-            rows.insert(whole)
+        self._storage.whole_rows(table.name).insert(_row_tables().WholeRow(row, record.id))
         self._records[table.name, record.id] = record
         self._note_change(table)
 
@@ -260,31 +258,26 @@ class DocumentSession:
         """
         present, changed = self._storage.tables, self._storage.changed
         tables = {name: present[name] for name in tables_of(self.name) if name in present}
-        judged = self._judged = self.is_judged or all(map(self._is_as_we_write, tables_of(self.name).values()))
-        self._read_back = documents.rewritten(self._document, self._next_ids, tables, changed=changed, judged=judged)
+        self.is_judged = self.is_judged or all(map(self._is_as_we_write, tables_of(self.name).values()))
+        self._read_back = documents.rewritten(
+            self._document, self._next_ids, tables, changed=changed, judged=self.is_judged
+        )
         return self._read_back.content
 
     def read_back(self) -> tuple[bytes, DocumentSession]:
         """Return the bytes last rendered, and the document that a reader of them gets, with the records known here."""
         opened = DocumentSession(self._read_back)
-        opened._records, opened._judged = self._records.copy(), self._judged
+        opened._records = self._records.copy()
         # A table that was changed may be in another order in the file.
         opened._all = {name: found for name, found in self._all.items() if name not in self._storage.changed}
         return self._read_back.content, opened
 
-    @property
-    def is_judged(self) -> bool:
-        """Whether every row is one that this version of plandoc would write, so that no rule need be asked again."""
-        if self._judged is None:
-            self._judged = documents.is_judged(self._document)
-        return self._judged
-
     def _is_as_we_write(self, table: Table) -> bool:
-        """Whether the rows of a table, which somebody else may have written, are just as this version would write them."""
+        """Whether the rows of a table, which another program may have written, are exactly as this version would write them."""
         return all(
             not list(self._problems_of_row(table, key, row))
             and codec.to_row(self._records[table.name, int(key)]) == row
-            for key, row in self._storage.rows(table.name).items()
+            for key, row in self._storage.tables[table.name].items()
         )
 
     def problems(self) -> list[Problem]:
@@ -300,7 +293,7 @@ class DocumentSession:
             if name not in known
         ]
         own = self._event_id
-        if own is not None and set(self._storage.rows("events")) != {str(own)}:
+        if own is not None and set(self._storage.tables["events"]) != {str(own)}:
             problems.append(Problem(f"wanted exactly one event, number {own}", file=self.file, table="events"))
         return problems
 
@@ -329,9 +322,9 @@ class DocumentSession:
     def _problems_of_rows(self) -> Iterator[Problem]:
         lines: Mapping[tuple[str, str], int] | None = None
         for name, table in tables_of(self.name).items():
-            for key, row in self._storage.rows(name).items():
+            for key, row in self._storage.tables[name].items():
                 for problem in self._problems_of_row(table, key, row):
-                    # Only now: a document in plandoc's own form was read without counting lines.
+                    # Only now, because a document in plandoc's own form is read without counting lines.
                     lines = documents.lines_of(self._document) if lines is None else lines
                     yield attrs.evolve(problem, file=self.file, line=lines.get((name, key)), table=name, row=key)
 
@@ -351,7 +344,7 @@ class DocumentSession:
 
 
 def check_format_of_folder(document: DocumentSession, number: int) -> None:
-    """Refuse a document of an older format that still holds what has a document of its own in this folder's format.
+    """Refuse a document of an older format with tables that have a document of their own in this folder's format.
 
     Raises:
         DamagedError: always; otherwise the folder would have the same rows twice, or none of them.

@@ -1,4 +1,4 @@
-"""The documents that were read before, so that what has not changed is not read again."""
+"""Documents that were read before, so that unchanged ones are not read again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DocumentCache:
         with self._turn:
             known = self._documents.pop(name, None)
             if known is not None and known[0] == content:
-                # Behind all others, of which the first is the next to go.
+                # Moved to the end; the first is the next to go.
                 self._documents[name] = known
                 return known[1]
         document = self._read(name, content, file)

@@ -1,8 +1,8 @@
-"""All events at once: each document's event as last read, and read again where the document has changed.
+"""All events at once: each document's event as last read, read again when the document has changed.
 
-Without it, to list ten thousand events, to find one by its slug or to add one with a slug that is new is to look into ten
-thousand files. It is derived and disposable: an entry counts only while the document's fingerprint is that under which
-it was read, and where there is no entry the document is looked into.
+Without it, listing ten thousand events, finding one by its slug or adding one with a new slug would read ten thousand
+files. It is derived and disposable: an entry counts only while the document's fingerprint is the one under which it was
+read; without an entry the document is read.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class EventRow(NamedTuple):
     fingerprint: Hashable
 
 
-# Reads the events of documents, and gives them by their names; none for a missing document.
+# Reads the events of documents, by the documents' names; nothing for a missing one.
 Read = Callable[[Iterable[str]], Mapping[str, EventRow]]
 
 
@@ -49,12 +49,12 @@ class EventIndex:
         self._unsettled: set[str] = set()
         # The version of the store at the last look; None when there was none.
         self._version: Hashable | None = None
-        # The scan of the folder that this is up to date with, but for the documents to read again; None when there is none.
+        # The scan of the folder that this is up to date with, except for documents to be read again; None when there is none.
         self._scan: object = None
         self._to_read_again: set[str] = set()
         # In the order of their ids.
         self._events: dict[int, EventRow] = {}
-        # Their rows, for queries; None until one is asked since they changed.
+        # Their rows, for queries; None from each change until the next query.
         self._table: RowTable | None = None
         # The ids by slug, while they are known and no two events have the same.
         self._slugs: dict[str, int] | None = None
@@ -135,7 +135,7 @@ class EventIndex:
         if self._slugs is None:
             slugs = {found.event.slug: event_id for event_id, found in self._events.items()}
             if len(slugs) < len(self._events):
-                # Only by hand two events get the same slug; this does not show which of them comes first.
+                # Only editing by hand gives two events the same slug; this does not show which of them comes first.
                 return slugs
             self._slugs = slugs
         return self._slugs.copy()
@@ -144,16 +144,16 @@ class EventIndex:
         """Take in what has changed since the last scan."""
         listing = reading.fingerprints(EVENTS_FOLDER, fresh=fresh)
         if fresh:
-            # A file read so soon after it was written may have changed since and still look the same.
+            # A file that was read very soon after it was written may have changed since and still look the same.
             self._doubt(self._unsettled)
         is_same_scan = listing.scan is self._scan and reading.version == self._version
         if is_same_scan and not self._to_read_again:
             return
-        # Until it is done: reading may fail on the way.
+        # Until it is done, because reading may fail on the way.
         self._scan = self._table = None
         names = self._to_read_again if is_same_scan else self._changed(listing, reading.version)
         rows = read(sorted(name for name in names & listing.keys() if event_of_document(name) is not None))
-        # What was replaced while it was read is right for this scan alone.
+        # What was replaced while it was being read is right for this scan only.
         lasting = {name: entry for name, entry in rows.items() if entry.fingerprint == listing[name]}
         if is_same_scan:
             self._change_events(names, rows)
@@ -167,7 +167,7 @@ class EventIndex:
         self._scan = listing.scan if len(lasting) == len(rows) else None
 
     def _change_events(self, names: AbstractSet[str], rows: Mapping[str, EventRow]) -> None:
-        """Change the events of some documents, in time that does not grow with the number of all others."""
+        """Change the events of some documents, in time that does not grow with the number of other events."""
         highest = next(reversed(self._events), 0)
         is_in_order = all(entry.event.id in self._events or entry.event.id > highest for entry in rows.values())
         for name in names:
@@ -191,7 +191,7 @@ class EventIndex:
     def _changed(self, listing: Mapping[str, Hashable], version: Hashable | None) -> AbstractSet[str]:
         """Drop the entries that are not up to date, and return all documents without one."""
         if version != self._version:
-            # Another process has written, and a fingerprint that is too young does not show what.
+            # Another process has written, and a fingerprint that is too young does not show what changed.
             self._drop(list(self._unsettled))
         self._drop([name for name, entry in self._entries.items() if listing.get(name) != entry.fingerprint])
         return listing.keys() - self._entries.keys()

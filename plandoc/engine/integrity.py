@@ -38,7 +38,7 @@ FindAll = Callable[[type], list[Any]]
 
 
 def check_written(record: Any, find_kindred: Callable[[], list[Any]]) -> None:
-    """Refuse a record that was just written, when it breaks a rule that needs more than its own fields.
+    """Refuse a record just written that breaks a rule about more than its own fields.
 
     Args:
         record: What was written.
@@ -53,7 +53,7 @@ def check_written(record: Any, find_kindred: Callable[[], list[Any]]) -> None:
 
 
 def check_containment(record: Any, find_kindred: Callable[[], list[Any]]) -> None:
-    """Refuse a recipe or good that was just written, when one now contains itself or is too deep, or is its own base.
+    """Refuse a recipe or good just written, when one now contains itself, nests too deep or is its own base.
 
     Args:
         record: What was written.
@@ -73,9 +73,9 @@ def check_containment(record: Any, find_kindred: Callable[[], list[Any]]) -> Non
 
 
 def check_units(record: Any) -> None:
-    """Refuse an ingredient that was just written, when its equivalents contradict each other, and a word that cannot be a unit.
+    """Refuse an ingredient just written whose equivalents contradict each other, and a word that cannot be a unit.
 
-    Not rules of the records: what is frozen in a plan has to be readable whatever units plandoc learns.
+    These are not rules of the records: what a plan froze must stay readable whatever units plandoc learns.
 
     Raises:
         ValidationError: with each contradiction, and the numbers; with everything that is wrong with the word.
@@ -132,8 +132,8 @@ def referrers(target: type, target_id: int, find_all: FindAll) -> Iterator[Any]:
 def users_of_word(word: UnitWord, find_all: FindAll) -> Iterator[Any]:
     """Yield the recipes, ingredients and rows of the stock that use a word for a unit, in any spelling.
 
-    They use it by its name alone. What plandoc knows without the word still is a unit when it is gone: then nothing is
-    yielded.
+    They use it by its name alone. A unit that plandoc also knows without the word stays a unit when the word is gone; then
+    nothing is yielded.
     """
     if units.unit_named(word.name) is not None:
         return
@@ -149,9 +149,9 @@ def users_of_word(word: UnitWord, find_all: FindAll) -> Iterator[Any]:
 
 
 def events_resting_on(target: type, target_id: int, events: Iterable[DocumentSession]) -> Iterator[Event]:
-    """Yield the events in production whose plans rest on a record by what was frozen for them.
+    """Yield the events in production whose frozen definitions include a record.
 
-    They go on by that whatever becomes of the catalog, but what is baked and packed for them refers to it.
+    They keep using those whatever happens to the catalog, but what is baked and packed for them refers to the record.
     """
     for document in events:
         (event,) = document.find(BY_TYPE[Event])
@@ -174,12 +174,12 @@ def _rests_on(document: DocumentSession) -> Ids:
 
 
 def plan_in_words(event: Event) -> str:
-    """Return the plan of an event in production as a person names it."""
+    """Return what a person calls the plan of an event in production."""
     return f"the plan of event {event.id} {event.name!r}, which is in production"
 
 
 def in_words(record: Any, name_of: Callable[[type, int], str]) -> str:
-    """Return a record as a person names it; what belongs to an event is named by the event.
+    """Return what a person calls a record; what belongs to an event is called by the event.
 
     Args:
         record: The record.

@@ -62,12 +62,12 @@ def packed(event: Event, session: Session) -> tuple[AssemblyRun, ...]:
 
 
 def live_plan(event_id: int, session: Session) -> LivePlan:
-    """Return what the plan of an event consists of, as the sums want it."""
+    """Return what the plan of an event consists of, as the calculations need it."""
     return live_plan_of(session.event(event_id), session)
 
 
 def live_plan_of(event: Event, session: Session) -> LivePlan:
-    """Return what the plan of an event consists of, for whoever has looked the event up."""
+    """Return what the plan of an event consists of, for callers that already have the event."""
     document = _document(event.id, session)
     return LivePlan(
         quantities={row.finished_good_id: row.quantity for row in document.all(_GOODS)},

@@ -23,11 +23,11 @@ def id_of(
     session: Session,
     event_id: int | None = None,
 ) -> IdT:
-    """Return the id of the record that is named by its id, by its slug, or by itself.
+    """Return the id of a record that is given as an id, a slug or a record.
 
     Args:
         record_type: What it should be.
-        named: The id, the slug or the record. An id is returned as it is: whoever looks for the record finds out.
+        named: The id, the slug or the record. An id is returned as it is; looking the record up shows whether it exists.
         session: The session to look in.
         event_id: The event by whose plan a slug is understood; None looks into the catalog alone.
 
@@ -48,7 +48,7 @@ def ids_of(
     session: Session,
     event_id: int | None = None,
 ) -> list[IdT]:
-    """Return the ids of records that are named by their ids, by their slugs, or by themselves, in the order given.
+    """Return the ids of records that are given as ids, slugs or records, in the order given.
 
     Raises:
         ValidationError: with every one that is not found or of another type.
@@ -74,7 +74,7 @@ def one_or_several(named: Any) -> Iterable[Any]:
 
 
 def by_id(record_type: type[Identified[IdT]], values: Mapping[Any, ValueT], session: Session) -> Mapping[int, ValueT]:
-    """Return a mapping with ids as its keys, of one whose keys name records by id, slug or record.
+    """Return a mapping by id, made from one whose keys are ids, slugs or records.
 
     Raises:
         ValidationError: with every key that is not found, of another type, or the same record as another key; or when it

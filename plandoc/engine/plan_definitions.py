@@ -1,6 +1,6 @@
 """How goods, units, recipes and ingredients are defined: for an event, and in the current catalog.
 
-Whatever reckons about an event asks `plan_definitions`, never the catalog.
+All calculations about an event use `plan_definitions`, never the catalog.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from plandoc.tables import table_of
 _SNAPSHOTS, _AMENDMENTS, _WORDS = map(table_of, (PlanSnapshot, PlanAmendment, UnitWord))
 
 RecordT = TypeVar("RecordT")
-# Rows by id; None for one that is not to be found.
+# Rows by id; None for one that was not found.
 Rows = Mapping[str, dict[str, Any] | None]
 
 
 def plan_definitions(event_id: int, session: Session) -> Definitions:
     """Return the definitions in force of an event: the current catalog, until a snapshot of its plan was taken.
 
-    From then on those that the snapshot and the amendments froze. Not to be kept over a change, as `catalog_definitions`.
+    From then on those that the snapshot and the amendments froze. Do not keep them across a change; see `catalog_definitions`.
 
     Raises:
         NotFoundError: "Event 99 not found".
@@ -51,13 +51,30 @@ def defined(record_type: type[RecordT], record_id: int, event_id: int, session: 
     return record
 
 
+def name_in_plan(record_type: type[Any], record_id: int, event_id: int, session: Session) -> str | None:
+    """Return what a good, unit or recipe is called in an event; None when neither the plan nor the catalog knows it.
+
+    What was frozen is asked for its name alone, and the catalog is not read for it.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    frozen = _of_event(event_id, session).frozen_name(table_of(record_type).name, record_id)
+    if frozen is not None:
+        return frozen
+    try:
+        return defined(record_type, record_id, event_id, session).name  # type: ignore[no-any-return]
+    except NotFoundError:
+        return None
+
+
 def is_frozen(event_id: int, session: Session) -> bool:
     """Return whether a snapshot of the plan of an event was taken, so that the catalog no longer counts for it."""
     return _of_event(event_id, session).is_frozen
 
 
 def known_to(record_type: type[RecordT], event_id: int, session: Session) -> list[RecordT]:
-    """Return all goods, units, recipes or ingredients that an event speaks of, in the order of their ids.
+    """Return all goods, units, recipes or ingredients that an event knows, in the order of their ids.
 
     Those are all of the catalog, until a snapshot of the plan was taken.
     """
@@ -81,7 +98,7 @@ def amendments_made(event_id: int, session: Session) -> int:
 def brought_in(
     event_id: int, session: Session, *, goods: Iterable[int] = (), units: Iterable[int] = ()
 ) -> dict[str, Rows]:
-    """Return what goods and units rest on and nothing has frozen for an event yet, as the catalog defines it now."""
+    """Return what goods and units depend on and nothing has frozen for an event yet, as the catalog defines it now."""
     wanted, made = set(goods), set(units)
     ids = dependency_closure(plan_definitions(event_id, session), goods=wanted, units=made)
     # The plan knows only the words for units that were frozen; what is new may use others.
@@ -112,7 +129,7 @@ def history_of(
 
 
 def rows_of(ids: Ids, session: Session) -> dict[str, Rows]:
-    """Return rows of the catalog by table and id, as they are frozen: None for what is not to be found."""
+    """Return rows of the catalog by table and id, as they are frozen: None for what was not found."""
     catalog = unit_of_work(session).documents.catalog()
     tables = ((table_of(kind), wanted) for kind, wanted in ids.items())
     return {table.name: catalog.rows(table, wanted) for table, wanted in tables}
@@ -123,16 +140,17 @@ def _of_event(event_id: int, session: Session) -> _OfEvent:
 
 
 class _OfEvent:
-    """What was frozen for one event, the same until its document changes."""
+    """What was frozen for one event, kept until its document changes."""
 
     def __init__(self, document: DocumentSession) -> None:
         self.snapshot: PlanSnapshot | None = document.only(_SNAPSHOTS)
         self.amendments = in_order(document.all(_AMENDMENTS)) if self.snapshot else []
-        self._sources = [source for source in (self.snapshot, *self.amendments) if source is not None]
+        freezing = [amendment for amendment in self.amendments if amendment.freezes]
+        self._sources = [] if self.snapshot is None else [self.snapshot, *freezing]
         self._last: tuple[Definitions, Definitions] | None = None
 
     def beside(self, current: Definitions) -> Definitions:
-        """Return the definitions in force, beside a catalog."""
+        """Return the definitions in force, given the catalog."""
         last = self._last
         if last is None or last[0] is not current:
             last = self._last = (current, effective_definitions(self.snapshot, self.amendments, current))
@@ -144,7 +162,7 @@ class _OfEvent:
         return self.snapshot is not None
 
     def frozen_ids(self, record_type: type) -> list[int]:
-        """Return the ids of all records of a type that the snapshot or an amendment speaks of, in order."""
+        """Return the ids of all records of a type that the snapshot or an amendment mentions, in order."""
         table = table_of(record_type).name
         return sorted({i for source in self._sources for i in source.ids_defined(table)})
 
@@ -153,14 +171,21 @@ class _OfEvent:
         latest = {i: source for source in self._sources for i in record_ids if source.defines(table, i)}
         return {str(i): source.definition(table, i) for i, source in sorted(latest.items())}
 
+    def frozen_name(self, table: str, record_id: int) -> str | None:
+        """Return the name that a record was frozen with last; None where it was not, or not as plandoc freezes."""
+        source = next((one for one in reversed(self._sources) if one.defines(table, record_id)), None)
+        row = None if source is None else source.definition(table, record_id)
+        name = row.get("name") if type(row) is dict else None
+        return name if type(name) is str else None
+
     def has_frozen(self, record_type: type, record_id: int) -> bool:
-        """Whether the snapshot or an amendment speaks of a record."""
+        """Whether the snapshot or an amendment mentions a record."""
         table = table_of(record_type).name
         return any(source.defines(table, record_id) for source in self._sources)
 
 
 def catalog_definitions(session: Session) -> Definitions:
-    """Return what the catalog defines at this moment; each record is read when a sum first asks for it.
+    """Return what the catalog defines at this moment; each record is read when a calculation first asks for it.
 
     Not to be kept over a change of the catalog: a record that was read is not looked up again. As long as nothing
     changes, also from one session to the next, it is the same, with all that sums have made of it.
@@ -180,7 +205,7 @@ def _definitions(catalog: DocumentSession) -> Definitions:
 def _lookup(catalog: DocumentSession, record_type: type[RecordT]) -> Callable[[int], RecordT | None]:
     table = table_of(record_type)
 
-    # A sum asks for the same few hundred records many times over.
+    # A calculation asks for the same few hundred records many times over.
     @functools.cache
     def lookup(record_id: int) -> RecordT | None:
         return catalog.get(table, record_id) if type(record_id) is int else None

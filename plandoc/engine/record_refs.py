@@ -5,7 +5,6 @@ Everything that takes an id takes a slug and a record as well, and asks here whi
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Protocol, TypeVar, cast
 
 from plandoc import records
@@ -13,7 +12,8 @@ from plandoc.domain.slugs import slugify
 from plandoc.engine.related_records import related_in_words
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
-from plandoc.ids import EventId, FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
+from plandoc.near_words import nearest
+from plandoc.records import EventId, FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
 from plandoc.tables import BY_TYPE, TABLES, table_of
 
 IdT = TypeVar("IdT", bound=int)
@@ -24,7 +24,7 @@ FinishedGoodRef = FinishedGoodId | str | records.FinishedGood
 FinishedUnitRef = FinishedUnitId | str | records.FinishedUnit
 IngredientRef = IngredientId | str | records.Ingredient
 RecipeRef = RecipeId | str | records.Recipe
-# A mapping does not take keys of several types for those of one of them.
+# Mappings are invariant in their keys: one keyed by ids alone would not pass for one keyed by any of these.
 FinishedGoodKey = TypeVar("FinishedGoodKey", bound=FinishedGoodRef)
 FinishedUnitKey = TypeVar("FinishedUnitKey", bound=FinishedUnitRef)
 
@@ -40,7 +40,7 @@ class Identified(Protocol[IdT_co]):
 
 
 def id_meant(record_type: type[Identified[IdT]], named: object, unit_of_work: UnitOfWork) -> IdT:
-    """Return the id of the record that is named by its id, by its slug, or by itself.
+    """Return the id of a record that is given as an id, a slug or a record.
 
     What is none of the three is returned as it is: no record has it as its id.
 
@@ -98,9 +98,9 @@ def _nearest(record_type: type[Any], key: str, unit_of_work: UnitOfWork) -> str 
     if is_id(key) and unit_of_work.get_or_none(record_type, int(key)) is not None:
         return f"text is a slug; for the id write {int(key)} without quotes"
     slugs = [getattr(record, "slug", "") for record in unit_of_work.find(record_type)]
-    # A name was probably given for the slug that is made from it, if there is nearly such a one.
-    near = difflib.get_close_matches(key, slugs, n=1) or difflib.get_close_matches(slugify(key), slugs, 1, 0.8)
-    return f"did you mean {near[0]}?" if near else None
+    # If a similar slug exists, the name it was made from was probably given.
+    near = nearest(key, slugs) or nearest(slugify(key), slugs, likeness=0.8)
+    return None if near is None else f"did you mean {near}?"
 
 
 def as_another_kind(record_type: type, key: str, unit_of_work: UnitOfWork) -> str | None:

@@ -1,4 +1,4 @@
-"""A session: the reads and changes of one guarded write, or of one consistent look."""
+"""A session: the reads and changes of one guarded write, or the reads of one consistent state."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 RecordT = TypeVar("RecordT")
 
+_EVENTS, _SNAPSHOTS = table_of(records.Event), table_of(records.PlanSnapshot)
 _FROZEN_BY_SNAPSHOT = (Edit.SELECTION, Edit.DECISIONS)
 
-# The history of a plan is true only if it is written together with what it records.
+# The history of a plan is only true if it is written together with what it records.
 _WRITTEN_BY_OPERATIONS: Mapping[type, str] = MappingProxyType(
     {
         records.PlanSnapshot: "a snapshot is taken by create_plan_snapshot or start_production, so that it matches the plan",
@@ -105,7 +106,7 @@ class Session:
         Raises:
             NotFoundError: when there is none.
         """
-        # Most are ids, and nothing else is looked for that often.
+        # Most are ids, and this is the most frequent lookup.
         record_id = record_id if type(record_id) is int else self._id(record_type, record_id)
         event_id = event_id if event_id is None or type(event_id) is int else self._id(records.Event, event_id)
         return self._unit_of_work.get(record_type, record_id, event_id)
@@ -169,7 +170,7 @@ class Session:
     def table(self, record_type: type, *, event_id: int | str | records.Event | None = None) -> SessionTable:
         """Return the records of a type as a table of TinyDB.
 
-        It is a `tinydb.table.Table`: whoever knows TinyDB works as there, with queries, operations and functions of a row.
+        It is a `tinydb.table.Table` and works like one, with queries, operations and functions of a row.
         What a call changes is checked as by `add`, `replace` and `remove`, all of it is changed or nothing, and it is saved
         with the session. The store gives the ids; optional fields that are left out are filled in.
 
@@ -291,9 +292,11 @@ def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
             start: what is started must be what was frozen.
         DamagedError: when it has two snapshots.
     """
-    event = session.event(event_id)
+    document = session._unit_of_work.document_of_event(event_id)  # noqa: SLF001  (of this module)
+    # A document without its event is refused when it is read.
+    event = cast("records.Event", document.get(_EVENTS, event_id))
     check_edit(event, edit)
-    snapshot = session._unit_of_work.snapshot(event_id)  # noqa: SLF001  (of this module)
+    snapshot = document.only(_SNAPSHOTS)
     if snapshot is not None and edit in _FROZEN_BY_SNAPSHOT:
         hint = "its snapshot has already been taken; start production, or remove the event and plan it again"
         raise PlanStateError(event_id, event.plan_state, edit.value, hint, event.name)
@@ -317,7 +320,7 @@ def _differs(there: Any, fields: Iterable[str]) -> Problem:
 
 
 def required(session: Any) -> Session:
-    """Return the session that the decorators of operations have put in place of None."""
+    """Return the session that the decorators of operations have substituted for None."""
     if not isinstance(session, Session):
         raise SessionError(f"wanted a session of an open store, found {type(session).__name__}")
     return session

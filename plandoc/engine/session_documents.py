@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from operator import attrgetter
-from typing import cast
 
 import attrs
 
@@ -15,7 +14,7 @@ from plandoc.engine.document_cache import DocumentCache
 from plandoc.engine.event_index import EventIndex, EventRow
 from plandoc.engine.queries import QueryLike
 from plandoc.errors import ConflictError, DamagedError, NotFoundError, Problem, ValidationError
-from plandoc.hints import TAKE_BACK
+from plandoc.errors.hints import TAKE_BACK
 from plandoc.records import Event
 from plandoc.storage import document_head, documents, marker
 from plandoc.storage.backend import Reading
@@ -54,7 +53,7 @@ class SessionDocuments:
         self._index = index
         self._store_id = store_id
         self._writes = writes
-        # Events that were handed out without a look into their documents, as they were then, by id.
+        # Events that were handed out without reading their documents, as they were then, by id.
         self._handed_out: dict[int, Event] = {}
         self._dirty: dict[str, DocumentSession] = {}
         # Those among them that must stay as they are, so that a change can be taken back.
@@ -69,7 +68,7 @@ class SessionDocuments:
         if name in self._dirty:
             document = self._dirty[name]
             return document if document.exists else None
-        # A session is one moment, so that one look at a file is enough for all of it.
+        # A session sees one moment, so one look at each file is enough.
         if name not in self._read_cache:
             self._read_cache[name] = self._read(name)
         return self._read_cache[name]
@@ -77,7 +76,7 @@ class SessionDocuments:
     def of_folder(self, name: str) -> DocumentSession:
         """Return a document that belongs to no event, for reading only."""
         # Never None: a folder that lacks one is refused when that is read.
-        return cast("DocumentSession", self.find(name))
+        return self.find(name)  # type: ignore[return-value]
 
     def catalog(self) -> DocumentSession:
         """Return the document of the catalog, for reading only."""
@@ -98,7 +97,7 @@ class SessionDocuments:
         """Yield the documents of all events, in the order of their ids."""
         names = [event_document(event_id) for event_id in self._event_ids()]
         others = {name for name in names if not self._opened_before(name)}
-        # Read without being kept: all events together may be more than the memory should hold.
+        # Read without being kept, because all events together may need too much memory.
         contents = self._reading.read_many(name for name in names if name in others)
         for name in names:
             content = next(contents)[1] if name in others else None
@@ -143,7 +142,7 @@ class SessionDocuments:
             self._to_copy = set()
 
     def of_new_event(self, event_id: int) -> DocumentSession:
-        """Return the document of an event that there was not, to be saved with the session."""
+        """Return the document of a new event, to be saved with the session."""
         name = event_document(event_id)
         document = DocumentSession(documents.Document(name, documents.FORMAT, self._store_id, {}, {}))
         self._dirty[name] = document
@@ -159,7 +158,7 @@ class SessionDocuments:
                 if document.exists:
                     content = document.render()
                     rendered.append(document)
-                # What was changed and changed back is as it was.
+                # What was changed and changed back counts as unchanged.
                 if content != document.content_read:
                     changes[name] = content
         self._cache.keep_rendered(rendered)
@@ -189,7 +188,7 @@ class SessionDocuments:
         return {str(event_id): rows[event_id] for event_id in sorted(rows)}
 
     def event_slugs(self) -> dict[str, int]:
-        """Return the ids of the events by their slugs, as the files had them at the last look at all of them."""
+        """Return the ids of the events by their slugs, as the files had them when all were last scanned."""
         return self._index.slugs(self._reading, self._read_events)
 
     @property
@@ -198,8 +197,8 @@ class SessionDocuments:
         return any(map(event_of_document, self._dirty))
 
     def next_event_id(self) -> int:
-        """Return the id that the next new event gets; neither it nor any above it was ever given."""
-        # Documents may have been put into the folder by hand; once a session is enough to look.
+        """Return the id that the next new event gets; neither it nor any higher one was ever given."""
+        # Documents may have been put into the folder by hand; one look per session is enough.
         if self._next_event_id is not None:
             return self._next_event_id
         highest = self._index.highest_id(self._reading, self._read_events)
@@ -208,7 +207,7 @@ class SessionDocuments:
     def take_event_id(self, wanted_id: int = 0) -> int:
         """Return an id for a new event, which is never given again: the wanted one where it was never given."""
         event_id = max(self.next_event_id(), wanted_id)
-        # The look at all documents may be as old as a second; none that came since is written over.
+        # The scan of all documents may be up to a second old; a document that was added since must not be overwritten.
         while self._reading.has(event_document(event_id)):
             event_id += 1
         self._next_event_id = event_id + 1
@@ -222,7 +221,7 @@ class SessionDocuments:
         return sorted(event_id for event_id in ids if event_id is not None)
 
     def _events(self, query: QueryLike | None) -> tuple[list[EventRow], dict[int, DocumentSession | None]]:
-        """Return the events that match a query and were not looked into, which are noted; and the documents of those that were."""
+        """Return the matching events whose documents were not read, and note them; and the documents of those that were read."""
         found = self._index.find(self._reading, self._read_events, query, fresh=self._writes)
         if not self._writes:
             return found, {}

@@ -20,9 +20,9 @@ from plandoc.engine.row_tables import RowStorage, RowTable, shielded
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import ConflictError, Problem, SessionError, StillUsedError, ValidationError, shorten
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 from plandoc.records import Event
-from plandoc.storage.row_draft import Changes, Draft, Row, Rows, copy_of
+from plandoc.storage.row_draft import Changes, Row, Rows, TableDraft, copy_of
 
 _EVENTS = known_tables.BY_TYPE[Event]
 
@@ -79,7 +79,7 @@ class SessionStorage(RowStorage):
         unit_of_work: The records of the session.
         tables: The tables, by name.
         event_id: The event that they belong to; None when they belong to none, or are the events themselves.
-        written_by_operations: The records that nobody adds, with the reason.
+        written_by_operations: The records that only operations add, with the reason.
 
     Attributes:
         tables: The tables, by name.
@@ -107,7 +107,7 @@ class SessionStorage(RowStorage):
         return {name: rows for name, rows in tables.items() if rows}
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
-        """Remove the rows of all tables that are missing in these, which is what TinyDB writes to drop tables."""
+        """Remove the rows of all tables missing here; this is how TinyDB drops tables."""
         self.check_writable()
         # Tables that come later refer to those before.
         with self._unit_of_work.all_or_nothing():
@@ -129,7 +129,7 @@ class SessionStorage(RowStorage):
             DamagedError: with everything that is wrong in its document.
         """
         table = self.tables[name]
-        # A row in the index of all events was understood when it got there.
+        # A row in the index of all events was understood when it was added.
         if table is not _EVENTS or self.event_id is not None:
             self._unit_of_work.get(table.record_type, row_id, self.event_id)
 
@@ -191,7 +191,7 @@ class SessionStorage(RowStorage):
 
     def _remove(self, table: known_tables.Table, row_ids: Iterable[int]) -> None:
         """Remove records, each after those that refer to it."""
-        # Most refer to older ones.
+        # Most refer to older records.
         left = sorted(row_ids, reverse=True)
         while left:
             still_used: dict[int, StillUsedError] = {}
@@ -243,7 +243,7 @@ class SessionTable(RowTable):
         return iter(list(map(self._copy, super().__iter__())))
 
     def _numbered(self, documents: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        """Yield rows with the ids that the store gives them; what is not a row is left to TinyDB to refuse."""
+        """Yield rows with the ids that the store gives them; anything else is left for TinyDB to refuse."""
         first_id = self._storage.next_id(self.name)
         for row_id, row in enumerate(documents, first_id):
             if isinstance(row, Document):
@@ -258,7 +258,7 @@ class SessionTable(RowTable):
 
     def _update_table(self, updater: Callable[[Any], None]) -> None:
         self._storage.check_writable()
-        draft = Draft(self._storage.rows(self.name))
+        draft = TableDraft(self._storage.rows(self.name))
         updater(draft)
         changes = draft.changes()
         if changes:
@@ -313,7 +313,7 @@ class SessionDatabase(TinyDB):
         raise self._no_default_table()
 
     def __getattr__(self, name: str) -> Any:
-        # TinyDB asks its default table for what a database does not have itself.
+        # TinyDB forwards what a database does not have itself to its default table.
         if hasattr(Table, name):
             raise self._no_default_table()
         raise AttributeError(name)

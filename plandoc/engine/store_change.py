@@ -1,4 +1,4 @@
-"""What others have changed in a store, in words of records."""
+"""What others have changed in a store, in terms of records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from plandoc.tables import CATALOG, STOCK, event_of_document
 
 @frozen
 class StoreChange:
-    """What others have changed since the last one.
+    """What others have changed since the last `StoreChange`.
 
     Attributes:
         events: The ids of the events that were added, changed or removed, in ascending order.
@@ -28,7 +28,7 @@ class StoreChange:
 
     @classmethod
     def of(cls, names: Iterable[str]) -> StoreChange:
-        """Return what a change of some documents is.
+        """Return what a change of these documents means.
 
         >>> StoreChange.of({"events/7.json", "catalog.json", "plandoc.json"})
         StoreChange(events=(7,), catalog=True, stock=False)

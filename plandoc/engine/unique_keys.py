@@ -1,4 +1,4 @@
-"""What is unique among the records of a session: each value that is in use, and the record that has it."""
+"""What is unique among the records of a session: each value in use, and the record that has it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class UniqueKeys:
             key_of = key_of_fields(fields)
             new = key_of(record)
             old = new if before is None else key_of(before)
-            # Only where a value changes: an event's slug is compared with the documents of all events.
+            # Only when a value changes, because an event's slug is compared with the documents of all events.
             if before is not None and old == new:
                 continue
             used = self.used(bound, fields)
@@ -105,11 +105,11 @@ class UniqueKeys:
 
 
 def present_fields(fields: Fields, record: Any) -> list[str]:
-    """Return the fields of a group that a record has: of those of which it has only one, the others are None."""
+    """Return the fields of a group that are set in a record, for groups of which a record sets only some."""
     return [field for field in fields if getattr(record, field) is not None]
 
 
 @functools.cache
 def key_of_fields(fields: Fields) -> Callable[[Any], Any]:
-    """Return what gives the value of a group of fields: of a single one its own, of several a tuple."""
+    """Return a function that gives the value of a group of fields: the value itself for one field, a tuple for several."""
     return attrgetter(*fields)

@@ -1,7 +1,7 @@
 """All records of one session: in which document each lives, and the rules that need more than one record.
 
-A record is resolved once, to its bound table, which is passed along. What state a plan is in does not matter here; that is
-asked before anything comes to this layer.
+A record is resolved once, to its bound table, which is passed along. The state of a plan does not matter here; it is
+checked before anything reaches this layer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import attrs
 
 from plandoc import records
-from plandoc.constraints import evolved
 from plandoc.domain.slugs import slugify
 from plandoc.engine.bound_table import BoundTable
 from plandoc.engine.document import DocumentSession
@@ -29,6 +28,7 @@ from plandoc.engine.queries import QueryLike
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.engine.unique_keys import UniqueKeys, key_of_fields
 from plandoc.errors import NotFoundError, Problem, SessionError, StillUsedError, ValidationError
+from plandoc.fields import evolved
 from plandoc.tables import BY_TYPE, Table, event_document, table_of
 
 RecordT = TypeVar("RecordT")
@@ -85,7 +85,7 @@ class UnitOfWork:
                 yield
         except BaseException:
             self.changed = changed
-            # Asked of the records once more, as they are now.
+            # Computed again from the records as they are now.
             self._unique_keys = UniqueKeys(self.documents)
             raise
 
@@ -131,7 +131,7 @@ class UnitOfWork:
     def named(self, record_type: type[RecordT], slug: str) -> RecordT | None:
         """Return the record with a slug; None when there is none."""
         if record_type is records.Event:
-            # A hint, as old as the last look at all events may be; the document knows.
+            # Only a hint, because the last scan of all events may be out of date; the document decides.
             event_id = self.documents.event_slugs().get(slug, 0)
             found = self.get_or_none(record_type, event_id)
             if found is not None and getattr(found, "slug", None) == slug:
@@ -160,7 +160,7 @@ class UnitOfWork:
         return self.document_of_event(event_id).only(_SNAPSHOTS)
 
     def document_of_event(self, event_id: int) -> DocumentSession:
-        """Return the document of an event, for whoever reads several of its tables.
+        """Return the document of an event, for callers that read several of its tables.
 
         Raises:
             NotFoundError: "Event 99 not found".
@@ -182,7 +182,7 @@ class UnitOfWork:
             event.id: event for event in events_resting_on(type(record), record.id, self.documents.of_all_events())
         }
         using = (one for one in (*by_id, *by_name) if one not in besides)
-        # An event that is named by its plan is not named once more.
+        # An event that is named through its plan is not named again.
         direct = [in_words(one, self._name_of) for one in using if getattr(one, "event_id", None) not in resting]
         return list(dict.fromkeys([*direct, *map(plan_in_words, resting.values())]))
 
@@ -208,7 +208,7 @@ class UnitOfWork:
         return stored
 
     def next_id(self, record_type: type) -> int:
-        """Return the id that the next new record of the catalog gets; neither it nor any above it was ever given."""
+        """Return the id that the next new record of the catalog gets; neither it nor any higher one was ever given."""
         table = table_of(record_type)
         return self.documents.of_folder(table.document).next_id(table)
 
@@ -231,7 +231,7 @@ class UnitOfWork:
         self._write(bound, record)
 
     def repoint(self, record: RecordT) -> RecordT:
-        """Replace a record by one that refers to others, also one that is never changed otherwise; return it."""
+        """Replace a record to change what it refers to, even one that is otherwise never changed; return it."""
         return self.replace(record, repoints=True)
 
     def replace(self, record: RecordT, *, repoints: bool = False) -> RecordT:
@@ -246,7 +246,7 @@ class UnitOfWork:
             return record
         if table.has_slug and not given.slug:
             given = attrs.evolve(given, slug=before.slug)
-        self._check_references(table, given)
+        self._check_references(table, given, before)
         stored: RecordT = self._write(self._to_change(table, given.id, event_id), given, before)
         return stored
 
@@ -307,10 +307,12 @@ class UnitOfWork:
         first, _ = self.changed.get(key, (before, None))
         self.changed[key] = first, after
 
-    def _check_references(self, table: Table, record: Any) -> None:
+    def _check_references(self, table: Table, record: Any, before: Any | None = None) -> None:
+        """Refuse a record that refers to what does not exist; what it referred to before was there when that was written."""
         problems = [
             Problem(f"{BY_TYPE[reference.target].label} {target} not found", field=reference.field)
             for reference in table.references
+            if before is None or reference.value(record) != reference.value(before)
             for target in reference.ids(record)
             if self.get_or_none(reference.target, target) is None
         ]

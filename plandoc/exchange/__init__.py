@@ -1,4 +1,4 @@
-"""Plans and catalogs that leave a folder and come into one, all or nothing."""
+"""Exporting plans and catalogs from a folder and importing them into one, all or nothing."""
 
 from plandoc.exchange.import_report import ImportReport, ImportRow, RowOutcome
 from plandoc.exchange.importing import import_file

@@ -1,4 +1,4 @@
-"""Carrying out what a merge has worked out; nothing here may fail, because the session may go on."""
+"""Applying what a merge has worked out; nothing here may fail, because the session may go on."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Changes:
         stock: Rows of the stock to be stored.
         removed: Rows of the stock to be removed.
         events: Events to be stored.
-        following: The first id, by table, that the import has no use for.
+        following: The first id, by table, that the import does not use.
     """
 
     catalog: tuple[Put, ...]
@@ -76,8 +76,8 @@ def apply(changes: Changes, session: Session) -> None:
 
 
 def _save_kind(puts: list[Put], work: UnitOfWork) -> None:
-    # First all without references to their own kind: otherwise one would have to be there before the other, and what
-    # is sound in the end could go in circles on the way.
+    # First all without references to their own kind: otherwise each would have to exist before the other, and records
+    # that are sound in the end could form a cycle on the way.
     unfinished = []
     for put in puts:
         bare = _without_parts(put.record)
@@ -101,7 +101,7 @@ def _without_parts(record: Any) -> Any:
 
 def _save_events(puts: Iterable[PutEvent], session: Session) -> None:
     next_id = unit_of_work(session).documents.next_event_id()
-    # Those first that keep their ids, from the lowest on: an id below one that was given is never given again.
+    # First those that keep their ids, from the lowest up: an id below one already given is never given.
     for put in sorted(puts, key=lambda put: (put.former_id < next_id, put.former_id)):
         _save_event(put, session)
 

@@ -16,6 +16,7 @@ from typing import Any
 from plandoc.engine.plan_definitions import is_frozen, known_to
 from plandoc.engine.session import Session
 from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shorten
+from plandoc.errors.hints import Hint, wording
 from plandoc.escaping import BYTE_ORDER_MARK, csv_text, escape_control_characters
 from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.cells import spreadsheet_number, stripped
@@ -26,7 +27,6 @@ from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
 from plandoc.exchange.tabular.table_rows import TEXTS
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -52,7 +52,7 @@ _STATES: Mapping[PlanState, str] = MappingProxyType({state: state.value.replace(
 
 @frozen
 class Sheet:
-    """One table: what is above the columns, and the rows."""
+    """One table: headings and rows."""
 
     headings: tuple[str, ...]
     rows: Callable[[Session], Rows]
@@ -63,7 +63,7 @@ class Sheet:
 
 
 class _Names:
-    """What records are called: by their names, or by their slugs where an import would not find them by that name."""
+    """How records are named: by name, or by slug if an import would not find them by name."""
 
     def __init__(self, records: Iterable[Any]) -> None:
         self._records = {record.id: record for record in records}
@@ -81,7 +81,7 @@ class _Names:
 
 
 class _NamesOfPlans:
-    """What records are called in plans: by what was frozen for a plan, or by the catalog."""
+    """How records are named in plans: as frozen for the plan, or as in the catalog."""
 
     def __init__(self, kind: type[Any], session: Session) -> None:
         self._kind = kind

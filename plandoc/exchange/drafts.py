@@ -1,4 +1,4 @@
-"""What a file says, before anything is known about the folder that it goes to: records to be stored.
+"""What a file holds, before anything is known about the target folder: records to be stored.
 
 All readers make these, and only the merge looks into the folder.
 """
@@ -24,7 +24,7 @@ class Draft:
         record: Has the numbers of the file: its own, and those of what it refers to. A number that no draft has is an
             id of the folder.
         name: What a person calls it.
-        unsaid: Fields of which the file says nothing; they stay as they are in the folder.
+        unsaid: Fields that the file does not mention; they stay as they are in the folder.
         present: The record of the folder that the file names; None where the merge is to find it, by slug or key.
         absorbed: Further records of the folder whose place it takes.
         line: Where it begins in the file; None where the file is not read by lines.
@@ -46,8 +46,8 @@ class EventDraft:
         content: With the numbers of the file; what snapshots and amendments hold keeps its own.
         name: What a person calls it.
         former_id: The id that it had where it comes from; 0 when that is unknown.
-        batches: How many batches are decided, by the number of the finished unit, where the file says no more of a plan
-            than the numbers of it and the rest follows from them; None where the content is complete.
+        batches: How many batches are decided, by the number of the finished unit, if the file gives only the numbers of a
+            plan and the rest follows from them; None if the content is complete.
     """
 
     content: EventContent
@@ -62,7 +62,7 @@ def _no_catalog() -> dict[str, dict[int, Draft]]:
 
 @frozen
 class Drafts:
-    """All that a file says.
+    """Everything that a file holds.
 
     Attributes:
         catalog: By table and number; the tables in their order.

@@ -15,17 +15,19 @@ from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
-from plandoc.ids import EventId, FinishedGoodId, RecipeId
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
     Event,
     EventFinishedGood,
+    EventId,
     EventRecipe,
+    FinishedGoodId,
     PlanAmendment,
     PlanSnapshot,
     PlanState,
     ProductionRun,
+    RecipeId,
     RunKind,
     VoidedRun,
 )
@@ -102,7 +104,7 @@ def content_of(session: Session, event: Event) -> EventContent:
         content,
         decisions=decisions,
         current=current,
-        # A run that does not exist has a position that no run has, which is then found unsound.
+        # A missing run gets a position that no run has, which is then found unsound.
         voided=frozenset(
             attrs.evolve(row, run_id=positions.get((row.kind, row.run_id), 10**9 + row.run_id))
             for row in content.voided
@@ -138,7 +140,7 @@ def _decisions(
     decisions: dict[int, BatchDecision] = {}
     for row in rows:
         bare = _bare(row)
-        # The digits follow from ids of ingredients, which are others in another folder.
+        # The digits depend on ids of ingredients, which differ between folders.
         if row.recipe_fingerprint and row.recipe_fingerprint == recipe_fingerprint(row.recipe_id, definitions):
             bare = attrs.evolve(bare, recipe_fingerprint="")
             current.add(row.finished_unit_id)
@@ -151,7 +153,7 @@ def _bare(record: Any) -> Any:
 
 
 def with_snapshot_ids(plan: PlanContent, snapshot_ids: Mapping[str, Mapping[int, int]]) -> PlanContent:
-    """Return a plan with the ids that its snapshot uses; what that never speaks of gets one of its own."""
+    """Return a plan with the ids that its snapshot uses; anything that the snapshot never mentions gets an id of its own."""
     back = {table: {own: former for former, own in ids.items()} for table, ids in snapshot_ids.items()}
 
     def former(table: str, number: int) -> int:

@@ -38,7 +38,7 @@ class PutEvent:
 
     Attributes:
         content: A started event without a snapshot gets one of the plan as it is stored.
-        before: What is there; None for a new one.
+        before: The existing event; None for a new one.
         former_id: The id that it had where it comes from; 0 when that is unknown.
     """
 
@@ -85,7 +85,7 @@ class EventMerge:
 
     def _may_change(self, draft: EventDraft, parts: str, there: EventContent) -> bool:
         state = there.event.plan_state
-        # An export of bake-tracker has no history of a plan: a plan that was locked here has more than the file.
+        # An export of bake-tracker has no history of a plan, so a plan that was locked here has more than the file.
         is_frozen = state in STARTED or there.snapshot is not None
         is_closed = is_frozen if draft.batches is None else state is not PlanState.DRAFT
         if is_closed and self._log.on_conflict is OnConflict.UPDATE:
@@ -96,7 +96,7 @@ class EventMerge:
         return self._log.differs("events", draft.name, parts)
 
     def _wanted(self, draft: EventDraft, there: EventContent | None) -> EventContent:
-        """Return an event of the file as it would be in the folder if it were the one that is there."""
+        """Return an event of the file as it would be in the folder under the existing event's ids."""
         if draft.batches is None:
             return self._as_known(draft.content, None if there is None else there.snapshot)
         content = self._numbered(draft.content, {})
@@ -104,14 +104,14 @@ class EventMerge:
         return completed(content, batches, there, self._definitions)
 
     def _as_known(self, content: EventContent, known: PlanSnapshot | None) -> EventContent:
-        """Return an event under the ids of the snapshot that is there, if that is of the same origin."""
+        """Return an event under the ids of the existing snapshot, if that has the same origin."""
         changed: Changed | None = None
         if content.snapshot is not None and known is not None:
             changed = changed_since(known, content.snapshot)
         numbered = self._numbered(content, changed or {})
         if changed is None or known is None or numbered.snapshot is None:
             return numbered
-        # What earlier versions have imported took more steps to the same ids.
+        # Imports of earlier versions took more steps to the same ids.
         same = is_same_but_for_provenance(numbered.snapshot, known)
         return attrs.evolve(numbered, snapshot=known) if same else numbered
 

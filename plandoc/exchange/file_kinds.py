@@ -10,8 +10,8 @@ from collections.abc import Set as AbstractSet
 from pathlib import PurePath
 from types import MappingProxyType
 
+from plandoc.errors.hints import Hint, Wording, wording
 from plandoc.exchange.names import column_name
-from plandoc.hints import Hint, Wording, wording
 
 _IMPORTS: Mapping[str, Hint] = MappingProxyType(
     {
@@ -62,8 +62,8 @@ def table_in(text: str, *, instead_of: str = "", required: Iterable[str] = ()) -
     found = _table_with(names)
     if not instead_of or found in (None, instead_of):
         return None if instead_of else found
-    # A list inside an object belongs to one table only; in CSV others may well have a column of that name. But recipes
-    # have all the columns of the stock.
+    # A list inside an object belongs to one table only; in CSV, others may have a column of that name. But recipes have all
+    # the columns of the stock.
     is_other = (
         text.lstrip()[:1] == "[" and found != "ingredients" and not names & (_MARKS[instead_of] - _MARKS["ingredients"])
     )

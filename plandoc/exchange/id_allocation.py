@@ -1,4 +1,4 @@
-"""Which id everything in a file gets in the folder it comes into."""
+"""Which id everything in a file gets in the folder."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ HIGHEST_KEPT = 10**9
 class IdAllocation:
     """The ids that everything gets.
 
-    What is there already has its id. What is new keeps the id that it had where it comes from, where that was never
-    given to anything here; else it gets the next one. What snapshots and amendments speak of although it was removed
-    since keeps its id by the same rule, so that nothing else ever gets it.
+    Existing records have their ids. A new one keeps the id that it had at its origin, if that was never given to anything here;
+    else it gets the next one. The same rule holds for what snapshots and amendments mention although it was removed since,
+    so that nothing else ever gets its id.
 
     Attributes:
         present: The records that are there, by id, by table.
@@ -55,7 +55,7 @@ class IdAllocation:
         return self._ids[table].get(number, number)
 
     def changes_for(self, content: EventContent) -> Mapping[str, Mapping[int, int]]:
-        """Return which ids the snapshot and the amendments of an event that is to be stored get instead of their own."""
+        """Return the ids that replace those in the snapshot and the amendments of an event to be stored."""
         changed: dict[str, dict[int, int]] = {}
         for table, former in ids_in(content.snapshot, content.amendments):
             number = self._drafts.snapshot_ids[table].get(former)

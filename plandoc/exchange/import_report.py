@@ -6,8 +6,8 @@ import enum
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
+from plandoc.errors.hints import Wording, joined
 from plandoc.frozen import frozen
-from plandoc.hints import Wording, joined
 
 # Nobody reads more failed rows than this, so reading can stop there.
 MOST_GATHERED = 1000

@@ -9,6 +9,7 @@ from typing import Any
 
 from plandoc.engine.session import Session
 from plandoc.errors import DamagedError, ImportRefusedError, Problem, ValidationError, shorten
+from plandoc.errors.hints import Hint, Wording, joined, wording
 from plandoc.exchange.bake_tracker.read_export import read_bake_tracker
 from plandoc.exchange.file_kinds import CONVERT_FIRST, TABLES_ARE_IMPORTED, are_recipes_of_others, import_of, table_in
 from plandoc.exchange.import_report import MOST_GATHERED, ImportReport, ImportRow, RowsFailed
@@ -17,7 +18,6 @@ from plandoc.exchange.merge import Failure, OnConflict
 from plandoc.exchange.native.export_format import is_exchange_file
 from plandoc.exchange.native.native_reader import read_native
 from plandoc.exchange.pipeline import collection_paused, run_import
-from plandoc.hints import Hint, Wording, joined, wording
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, changes
 
@@ -39,10 +39,10 @@ def import_file(
 ) -> ImportReport:
     """Import an export of plandoc, or a JSON export of bake-tracker (versions 3.x and 4.x), all or nothing.
 
-    Records are matched by their slugs, stock by ingredient and unit. What is there already and the same is left
-    alone. Of an export of plandoc, `on_conflict` says what becomes of what differs; a started plan that is there never
-    changes. Of one of bake-tracker, what differs is updated, except an event whose plan has left DRAFT, and what the
-    file does not speak of stays.
+    Records are matched by their slugs, stock by ingredient and unit. Existing records that are the same are left alone. For
+    an export of plandoc, `on_conflict` says what happens to those that differ; an existing plan that was started never
+    changes. An export of bake-tracker updates those that differ, except an event whose plan has left DRAFT; what the file
+    does not mention stays.
 
     Args:
         path: The exported file.
@@ -78,7 +78,7 @@ def import_file(
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Return the object that a file holds; a table, and recipes of another program, are refused with the way on."""
+    """Return the object that a file holds; a table or recipes of another program are refused with the right command."""
     head = read_head(file)
     if head and are_recipes_of_others(file.name, head):
         message = "wanted an export, found recipes of another program"
@@ -100,7 +100,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _conflict_rule(on_conflict: OnConflict | str | None) -> OnConflict:
-    """Return the rule for conflicts that a word names; None means FAIL."""
+    """Return the conflict rule of this name; None means FAIL."""
     for one in OnConflict:
         if on_conflict in (one, one.value):
             return one

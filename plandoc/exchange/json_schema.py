@@ -14,9 +14,10 @@ from typing import Any
 
 import attrs
 
-from plandoc import codec, constraints, records
+from plandoc import codec, records
 from plandoc.domain.snapshot_ids import TABLES as SEALED_TABLES
 from plandoc.exchange.native import export_format, ids_and_slugs
+from plandoc.fields import check_of, constraints, json_form
 from plandoc.storage import documents
 from plandoc.tables import BY_TYPE, CATALOG, EVENTS_FOLDER, STOCK, TABLES, Table, tables_of
 
@@ -33,7 +34,7 @@ _DOCUMENTS = {
 
 # Any text: the check itself judges what it means.
 _SAID: Schema = {"type": "string"}
-_ID: Schema = constraints.json_form(constraints.positive_int)
+_ID: Schema = json_form(constraints.positive_int)
 _RUN: Schema = {**_ID, "description": "The run's place among the runs of its kind and event, counted from 1."}
 
 
@@ -116,10 +117,10 @@ def _record(kind: type) -> Schema:
     for attribute in attrs.fields(kind):
         if attribute.name == "id":
             continue
-        check = constraints.check_of(attribute)
+        check = check_of(attribute)
         assert check is not None  # noqa: S101  (every field of a record has one)
         name = codec.stored_name(attribute, kind)
-        properties[name] = _written_out(constraints.json_form(check))
+        properties[name] = _written_out(json_form(check))
         if attribute.default is attrs.NOTHING:
             required.append(name)
     return _object(properties, required)
@@ -193,7 +194,7 @@ def _named(required: list[str]) -> list[str]:
 
 
 def _slug_of(number: Schema) -> Schema:
-    slug = {**constraints.json_form(constraints.valid_slug), "minLength": 1}
+    slug = {**json_form(constraints.valid_slug), "minLength": 1}
     return {"anyOf": [slug, {"type": "null"}]} if "anyOf" in number else slug
 
 

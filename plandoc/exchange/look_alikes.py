@@ -30,7 +30,7 @@ def look_alikes(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _forms(name: str) -> Iterator[Words]:
-    """Yield the words of a name, and these with one letter of a long word left out: names one slip apart share a form."""
+    """Yield the words of a name, and variants with one letter of a long word left out: names one slip apart share a form."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode() or name.casefold()
     words = sorted(map(_singular, _WORD.findall(plain)))
     yield tuple(words)

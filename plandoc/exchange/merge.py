@@ -1,6 +1,6 @@
-"""What importing a file does to a folder, worked out before anything is done; a dry run ends there.
+"""What importing a file changes in a folder, worked out before anything is changed; a dry run ends there.
 
-Records meet by their slugs, stock by ingredient or recipe, and unit. What is there and equal is not touched.
+Records are matched by their slugs, stock by ingredient or recipe, and unit. Equal records are not touched.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import evolved
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.measures import wrong_equivalents
 from plandoc.domain.slugs import slugify
@@ -22,6 +21,7 @@ from plandoc.exchange.drafts import Draft, Drafts
 from plandoc.exchange.id_allocation import IdAllocation
 from plandoc.exchange.import_report import ImportRow, RowOutcome
 from plandoc.exchange.references import renumbered, wrong_nesting
+from plandoc.fields import evolved
 from plandoc.frozen import frozen
 from plandoc.records import Ingredient, StockItem
 from plandoc.tables import table_of
@@ -39,10 +39,10 @@ class OnConflict(enum.Enum):
 
 @frozen
 class Put:
-    """A record to be stored, under the id that it has, or instead of one that is there.
+    """A record to be stored, as a new one or in place of an existing one.
 
     Attributes:
-        before: What is there; None for a new one.
+        before: The existing record; None for a new one.
     """
 
     record: Any
@@ -78,7 +78,7 @@ class MergeLog:
         self.notes: list[str] = []
 
     def add(self, table: str, name: str, outcome: RowOutcome, reason: str = "") -> None:
-        """Note what becomes of a record."""
+        """Note what happens to a record."""
         said = reason or (THE_SAME if outcome is RowOutcome.SKIPPED else "")
         self.rows.append(ImportRow(table, name, outcome, said))
 
@@ -87,7 +87,7 @@ class MergeLog:
         self.failures.append(Failure(ImportRow(table, name, RowOutcome.FAILED, reason), line))
 
     def differs(self, table: str, name: str, differing: str, line: int | None = None) -> bool:
-        """Note a record that differs from the one that is there; return whether it replaces that."""
+        """Note a record that differs from the existing one; return whether it replaces it."""
         if self.on_conflict is OnConflict.FAIL:
             self.fail(table, name, f"already there and differs in {differing}", line)
         elif self.on_conflict is OnConflict.SKIP:
@@ -106,7 +106,7 @@ class CatalogMerge:
         log: What becomes of each record.
         puts: The records of the catalog to be stored.
         stock: The rows of the stock to be stored.
-        removed: The rows of the stock that others take the place of.
+        removed: The rows of the stock that others replace.
     """
 
     def __init__(self, drafts: Drafts, session: Session, log: MergeLog) -> None:
@@ -117,7 +117,7 @@ class CatalogMerge:
         self.removed: list[Any] = []
         self._drafts = drafts
         self._session = session
-        # What the file wants, by table and id of the folder, whether it is to be stored or not.
+        # What the file holds, by table and id of the folder, whether it is stored or not.
         self._wanted: dict[str, dict[int, Any]] = {table: {} for table in TABLES}
         self._names: dict[tuple[str, int], str] = {}
         self._lines: dict[tuple[str, int], int | None] = {}
@@ -135,7 +135,7 @@ class CatalogMerge:
         return renumbered(record, self.ids.id_of)
 
     def definitions(self) -> Definitions:
-        """Return what the file defines, and the folder where the file says nothing."""
+        """Return the definitions of the file, and those of the folder for what the file does not mention."""
         return Definitions(*map(self._lookup, ("finished_goods", "finished_units", "recipes", "ingredients")))
 
     def name_of(self, table: str, record_id: int) -> str:
@@ -174,12 +174,12 @@ class CatalogMerge:
         return self.log.differs(table, draft.name, differing(wanted, before) or "the spelling of the unit", draft.line)
 
     def _check_nesting(self) -> None:
-        # Each side can be sound by itself, and yet the two together can go in circles.
+        # Each side can be sound by itself and the two together still form a cycle.
         for table in ("recipes", "finished_goods"):
             own = {put.record.id: put.record for put in self.puts if table_of(type(put.record)).name == table}
             things = own | {number: one for number, one in self.ids.present[table].items() if number not in own}
             found = list(wrong_nesting(table, things)) if own else []
-            # A record that only the folder has is broken because of the file, so the file is to be fixed.
+            # A record that only the folder has is broken because of the file, so the file must be fixed.
             for number, reason in [one for one in found if one[0] in own] or found:
                 name = self._names.get((table, number)) or things[number].slug
                 self.log.fail(table, name, reason, self._lines.get((table, number)))
@@ -211,7 +211,7 @@ def differing(wanted: Any, there: Any) -> str:
 
 
 def _filled(record: Any, before: Any | None, draft: Draft) -> Any:
-    """Return a record with what is there for all of which the file says nothing."""
+    """Return a record with the existing values for fields that the file does not mention."""
     if before is None or not draft.unsaid:
         return record
     kept: Mapping[str, Any] = {name: getattr(before, name) for name in draft.unsaid}

@@ -6,7 +6,7 @@ import re
 
 # The letters that such a program shows for the bytes of one letter in UTF-8.
 _LEADING = re.compile("[\u00c2-\u00f4]")
-# A single pair can be meant as it is, where it would give a letter that such a text hardly has.
+# A single pair can be intended if it would give a letter that such a text hardly has.
 _LATIN = re.compile("[\u00a0-\u024f\u2000-\u20cf]")
 _LIKELY_WHEN_REPEATED = 2
 # The letter à, after its second half, a no-break space, has become a plain blank or has been taken off.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from plandoc.errors import shorten
+from plandoc.near_words import nearest
 
 T = TypeVar("T")
 
@@ -26,8 +26,8 @@ def did_you_mean(text: str, known: Iterable[str], *, likeness: float = 0.6) -> s
     "did you mean 'Sugar'?"
     """
     by_folded = {folded(one): one for one in known}
-    near = difflib.get_close_matches(folded(text)[:200], by_folded, n=1, cutoff=likeness)
-    return f"did you mean {shown(by_folded[near[0]])}?" if near else None
+    near = nearest(folded(text)[:200], by_folded, likeness=likeness)
+    return None if near is None else f"did you mean {shown(by_folded[near])}?"
 
 
 def folded(text: str) -> str:
@@ -49,7 +49,7 @@ def column_name(written: str) -> str:
 
 
 def loosened(text: str) -> str:
-    """Return a text as it is compared where nothing is called just so: underscores and hyphens are blanks.
+    """Return a text as it is compared when nothing has exactly this name: underscores and hyphens count as blanks.
 
     >>> loosened("Butter_unsalted"), loosened("butter-unsalted")
     ('butter unsalted', 'butter unsalted')
@@ -63,7 +63,7 @@ def shown(text: str) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names with commas between them; of very many the first, and how many more there are.
+    """Return names with commas between them; if there are very many, the first ones and the number of the others.
 
     >>> listed(["'Flour'", "'Sugar'"])
     "'Flour', 'Sugar'"
@@ -74,7 +74,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 class Names(Generic[T]):
-    """Things by what they are called: first by the short name, then by the name.
+    """Things by name: first by the short name, then by the name.
 
     Attributes:
         what: What they are, for messages ("ingredient").
@@ -114,7 +114,7 @@ class Names(Generic[T]):
     def all_of(self, text: str) -> list[T]:
         """Return what a text can mean: nothing, one thing, or several of the same name.
 
-        What has just this short name or name comes first; else underscores, hyphens and blanks are the same.
+        An exact short name or name comes first; otherwise underscores, hyphens and blanks are the same.
         """
         if text in self._by_slug:
             return [self._by_slug[text]]

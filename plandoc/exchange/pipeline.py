@@ -16,7 +16,7 @@ from plandoc.exchange.merge import CatalogMerge, Failure, MergeLog, OnConflict
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Hold off Python's garbage collector: nearly all that an import makes stays, and each collection would look through it."""
+    """Pause Python's garbage collector: nearly everything that an import makes stays, and each collection would scan it."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -34,12 +34,12 @@ def run_import(
     *,
     dry_run: bool,
 ) -> ImportReport:
-    """Import what a file holds, all of it or nothing, or only report what would become of it.
+    """Import what a file holds, all of it or nothing, or only report what would happen.
 
     Args:
         drafts: What the file holds, already checked in itself.
         session: The session to work in.
-        on_conflict: What becomes of records that are there and differ.
+        on_conflict: What happens to existing records that differ.
         refused: Makes the error when something is broken or in conflict; it is raised, and nothing was changed.
         dry_run: Change nothing.
     """

@@ -1,4 +1,4 @@
-"""A plan of which a file says only the numbers: what follows from them, and what stays as it is in the folder."""
+"""A plan for which a file gives only the numbers: what follows from them, and what stays as it is in the folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ORDER = tuple(PlanState)
 def completed(
     said: EventContent, batches: Mapping[int, int], there: EventContent | None, definitions: Definitions
 ) -> EventContent:
-    """Return the whole of a plan; just what is there when the file says nothing else.
+    """Return the whole plan; exactly the existing one if the file says nothing different.
 
     Args:
         said: What the file says, under the ids of the folder.
@@ -80,7 +80,7 @@ def _decisions(plan: PlanContent, definitions: Definitions) -> dict[int, BatchDe
 
 
 def _filled(event: Event, present: Event) -> Event:
-    """Return an event with what is there for all of which the file says nothing; its plan never goes back."""
+    """Return an event with the existing values for fields that the file does not mention; its plan never goes back."""
     return attrs.evolve(
         event,
         plan_state=max(event.plan_state, present.plan_state, key=_ORDER.index),

@@ -11,10 +11,10 @@ from typing import Any, cast
 import attrs
 
 from plandoc import tables
-from plandoc.constraints import evolved
 from plandoc.domain.containment import check_nesting
 from plandoc.engine.integrity import check_base
 from plandoc.errors import ValidationError
+from plandoc.fields import evolved
 from plandoc.records import Event, Recipe
 from plandoc.tables import BY_TYPE, table_of
 
@@ -52,7 +52,7 @@ def renumbered(record: Any, id_of: Callable[[str, int], int]) -> Any:
                 changed[name] = number
         elif type(value) is tuple and value and attrs.has(type(value[0])):
             parts = tuple(renumbered(part, id_of) for part in value)
-            # A part in which nothing changes is the same one.
+            # A part in which nothing changes is reused.
             if not all(map(is_, parts, value)):
                 changed[name] = parts
     return evolved(record, **changed) if changed else record

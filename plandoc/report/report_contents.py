@@ -16,8 +16,7 @@ from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
-from plandoc.ids import EventId
-from plandoc.records import Component, FinishedGood, PlanSection, PlanState, RunKind, VoidedRun
+from plandoc.records import Component, EventId, FinishedGood, PlanSection, PlanState, RunKind, VoidedRun
 from plandoc.report.labels import shortened
 from plandoc.workflow.comparison import PlanComparison, get_plan_comparison
 from plandoc.workflow.overview import Plan, get_plan

@@ -8,8 +8,7 @@ from plandoc.domain.feasibility import GoodFeasibility
 from plandoc.domain.progress import GoodProgress, UnitProgress
 from plandoc.domain.review import accepted_shortfall
 from plandoc.frozen import frozen
-from plandoc.ids import FinishedGoodId
-from plandoc.records import RunKind
+from plandoc.records import FinishedGoodId, RunKind
 from plandoc.report.charts import Bar
 from plandoc.report.labels import counted, grouped, shortened
 from plandoc.report.report_contents import Contents

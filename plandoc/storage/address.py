@@ -12,8 +12,8 @@ DEFAULT_SCHEMA = "plandoc"
 WANTED = "wanted postgresql://USER@HOST/DATABASE?schema=NAME"
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}", re.ASCII)
-# What was meant as an address and is not one: a user with a password behind two slashes, the scheme with one slash or none,
-# a password as libpq takes it elsewhere. A path never begins so, unless a folder is really named like that: then "./" helps.
+# Mistyped addresses: a user with a password after two slashes, the scheme with one slash or none, a password as libpq takes
+# it elsewhere. No path begins like that, unless a folder really has such a name; then "./" helps.
 _MISTYPED = re.compile(
     r"\s*(?:[\w+.-]*:?//+[^/]*:.*@|postgres[\w+.-]*:|pgsql:|[^/]*\bpassword\s*=)", re.IGNORECASE | re.DOTALL
 )
@@ -24,10 +24,10 @@ _SECRET = re.compile(r"(?<=://)([^/@?:]*):.*@|(?<=[?&])password=[^&]*", re.IGNOR
 def address_of(place: object) -> str | None:
     """Return the address of a store on a server; None where the place is something else, such as a folder.
 
-    The one place where that is decided.
+    This is the only place that decides it.
 
     Raises:
-        StorageError: when it was meant as an address and is mistyped; it does not show what was given.
+        StorageError: for a mistyped address; the message does not show what was given.
 
     >>> address_of("postgresql://host/bakery"), address_of("data"), address_of(":memory:")
     ('postgresql://host/bakery', None, None)
@@ -50,7 +50,7 @@ def without_password(address: str) -> str:
 
 
 def divided(address: str) -> tuple[str, str]:
-    """Return what the server is to be given, and the schema, which the server's own addresses do not have.
+    """Return the address for the server, and the schema, which is not part of the server's own addresses.
 
     Raises:
         StorageError: when the name of the schema is not one that plandoc makes.
@@ -71,7 +71,7 @@ def divided(address: str) -> tuple[str, str]:
 
 
 def refuse_address(place: object, wanted: str) -> None:
-    """Refuse a place that is an address, where only a folder has what is wanted.
+    """Refuse an address where only a folder will do.
 
     Raises:
         StorageError: that says so.
@@ -84,7 +84,7 @@ def refuse_address(place: object, wanted: str) -> None:
 
 
 def _refuse_mistyped(place: str) -> None:
-    """Refuse what would be taken for a path, and shown in messages with the password that is in it."""
+    """Refuse what would be taken for a path and shown in messages, with the password in it."""
     if _MISTYPED.match(place):
         reason = f"it looks like the address of a store on a server, mistyped; {WANTED}"
         raise StorageError("the place that was named", reason, Outcome.NOT_SAVED)

@@ -1,6 +1,6 @@
 """A backup as bytes: its manifest, and the archive that holds it. Pure functions; nothing here reads or writes a file.
 
-Both carry a digest of themselves, so that a changed byte is found anywhere, also where it would do no harm.
+Both carry a digest of themselves, so that any changed byte is found, even one that would do no harm.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from plandoc.storage.documents import STORE_ID_KEY
 from plandoc.storage.version import __version__
 
 MANIFEST = "backup.json"
-# What the manifest itself looks like; the documents carry a format of their own, which may be an older one.
+# The format of the manifest; the documents carry a format of their own, which may be older.
 MANIFEST_FORMAT = 1
 
 _NAME = re.compile(r"events/[1-9][0-9]{0,14}\.json", re.ASCII)
@@ -33,14 +33,14 @@ _SEAL = b"plandoc backup, sha256 of all before this line: "
 _SEAL_SIZE = len(_SEAL) + 64
 _FIRST_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 _LAST_TIMESTAMP = (2107, 12, 31, 23, 59, 58)
-# A document that would compress better than this is stored uncompressed, so that a reader can refuse such ratios.
+# A document that would compress better than this is stored uncompressed, so that readers can refuse such ratios.
 MOST_COMPRESSION = 100
 _NOT_COMPRESSED_BELOW = 100_000
 
 
 @frozen
 class Manifest:
-    """What a backup says of itself.
+    """What a backup says about itself.
 
     Attributes:
         store_id: The identity of the folder that it is a backup of.
@@ -60,7 +60,7 @@ class Manifest:
 
 
 def is_document_name(name: str) -> bool:
-    """Whether a backup may hold a file of this name; there are no others, so that none can lead elsewhere."""
+    """Whether a backup may hold a file of this name; no other name is allowed, so none can lead outside."""
     return name in {marker.NAME, *initialize.DOCUMENTS} or _NAME.fullmatch(name) is not None
 
 
@@ -161,28 +161,28 @@ def render_archive(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
             member.external_attr = 0o100644 << 16
             member.compress_type = zipfile.ZIP_DEFLATED if _may_be_compressed(content) else zipfile.ZIP_STORED
             archive.writestr(member, content)
-        # Its length is part of what is digested, so it has to be there before the digest is known.
+        # Its length is part of the digested bytes, so a placeholder is needed before the digest is known.
         archive.comment = _SEAL + b"0" * 64
     return seal(target.getvalue()[:-_SEAL_SIZE])
 
 
 def _timestamp_of_member(timestamp: datetime.datetime) -> tuple[int, int, int, int, int, int]:
-    """Return the timestamp nearest to one that a ZIP file can hold; the manifest has the timestamp itself."""
+    """Return the nearest timestamp that a ZIP file can hold; the manifest has the exact one."""
     return min(max(timestamp.timetuple()[:6], _FIRST_TIMESTAMP), _LAST_TIMESTAMP)
 
 
 def seal(archive: bytes) -> bytes:
-    """Return an archive whose comment was left off, with a comment that holds the digest of all before it."""
+    """Return an archive with a comment added that holds the digest of everything before it."""
     return archive + _SEAL + sha256(archive).encode()
 
 
 def is_sealed(archive: bytes) -> bool:
-    """Whether an archive ends with the digest of all before it."""
+    """Whether an archive ends with the digest of everything before it."""
     return archive == seal(archive[:-_SEAL_SIZE])
 
 
 def is_too_compressed(size: int, compressed_size: int) -> bool:
-    """Whether so many bytes of a document come from so few of the archive that no backup of plandoc holds it."""
+    """Whether a document's compression ratio is higher than in any backup of plandoc."""
     return size > _NOT_COMPRESSED_BELOW and size > MOST_COMPRESSION * max(compressed_size, 1)
 
 

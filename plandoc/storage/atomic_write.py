@@ -1,7 +1,7 @@
 """The one way to put a file in place: written under another name, made durable, renamed, and the name made durable.
 
-The order is the point. A rename that the disk keeps while it loses the content would leave an empty file under the name,
-and a name whose folder was not synced may be gone after a power cut.
+The order matters. If the disk kept the rename but lost the content, an empty file would be left under the name; and a name
+whose folder was not synced may be gone after a power cut.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from plandoc.storage.os_errors import storage_error
 class AtomicWrite:
     """A file, or a folder of files, that appears as a whole or not at all.
 
-    Each step raises the system's error; what it means for the caller's user only the caller can say.
+    Each step raises the system's error; only the caller knows what it means for the user.
 
     Args:
         path: The name that it gets.
-        temporary: The name that it has until then, in the same folder, because only then is renaming one step.
+        temporary: Its name until then, in the same folder, because only then is renaming atomic.
         files: The calls to the operating system.
     """
 
@@ -66,7 +66,7 @@ class AtomicWrite:
             raise
 
     def stage_folder(self, contents: Mapping[str, bytes], inside: Sequence[str]) -> None:
-        """Write a folder of files under the temporary name, all of it durable but that name.
+        """Write a folder of files under the temporary name; everything but that name is durable.
 
         Args:
             contents: All of each file, by its path inside the folder.
@@ -83,7 +83,7 @@ class AtomicWrite:
             self._files.sync_folder(folder)
 
     def replace(self, *, folder: int | None = None) -> None:
-        """Give it its name in one step; it replaces what had that name.
+        """Give it its name in one step, replacing whatever had that name.
 
         Args:
             folder: The open folder that both names are in; None looks the whole paths up.

@@ -3,8 +3,8 @@
 A document is bytes under a name here; what the bytes mean is known above. A name is `catalog.json`,
 `stock.json`, `events/7.json` or `plandoc.json`, never anything that came from a user.
 
-Some backends let writers take turns, others let them work side by side and find out at the commit whether one was
-overtaken. Either way nothing is saved that was decided by what somebody else has changed meanwhile.
+Some backends let writers take turns; others let them work side by side and find out at the commit whether one was
+overtaken. Either way, nothing is saved that was based on what somebody else has changed meanwhile.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Fingerprints(dict[str, Hashable]):
     """The fingerprint of each document of a folder, by its name; None for what has to be read.
 
     Attributes:
-        scan: Which scan of the folder it comes from. Two results of one scan differ by what transactions of this process
-            did, and by nothing else.
+        scan: Which scan of the folder it comes from. Two results of one scan differ only by what transactions of this
+            process did.
     """
 
     def __init__(self, fingerprints: Mapping[str, Hashable], scan: object) -> None:
@@ -73,8 +73,7 @@ class Reading(Protocol):
 
         Args:
             folder: Such as `events`.
-            fresh: Whether the caller decides by all of them as they are at this instant; else a look of the same second
-                may be good enough.
+            fresh: Whether the caller needs all of them as they are at this instant; else a scan of the same second may do.
         """
         ...
 
@@ -92,7 +91,7 @@ class Reading(Protocol):
 
 
 class Transaction(Reading, Protocol):
-    """A change in the making: it is saved only if what it read is still so then."""
+    """A change in progress: it is saved only if what it read is then still unchanged."""
 
     def commit(self, changes: Mapping[str, bytes | None]) -> None:
         """Write all documents or none; None as content removes one. Returns when they are durable.
@@ -120,8 +119,8 @@ class Backend(Protocol):
     """A place for the documents of one store.
 
     Attributes:
-        side_by_side: Whether writers work side by side, so that one can be overtaken by another and may simply run again.
-            Where they take turns, only a program that takes no lock can have come between, and a person has to look.
+        side_by_side: Whether writers work side by side, so that an overtaken one may simply run again. Where they take turns,
+            only a program without the lock can have interfered, and a person has to look.
     """
 
     side_by_side: bool
@@ -139,10 +138,10 @@ class Backend(Protocol):
     def begin(
         self, action: str, *, timeout_seconds: float, on_wait: Callable[[str], None] | None = None
     ) -> Transaction:
-        """Begin a change, waiting at most `timeout_seconds` for another writer that is in the way.
+        """Begin a change, waiting at most `timeout_seconds` for another writer.
 
         Args:
-            action: What is going to be done, for those who wait meanwhile.
+            action: What will be done, shown to those who wait.
             timeout_seconds: 0 means not to wait at all.
             on_wait: Called once with who is being waited for, before the wait, where writers take turns.
 
@@ -156,5 +155,5 @@ class Backend(Protocol):
         ...
 
     def close(self) -> None:
-        """Finish what is unfinished and release everything."""
+        """Finish pending work and release everything."""
         ...

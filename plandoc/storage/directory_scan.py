@@ -1,7 +1,7 @@
-"""Whether a document's file is still the one that was read: cheaper than reading it, and for lists alone.
+"""Whether a document's file is still the one that was read: cheaper than reading it, and only for lists.
 
-What a session changes or decides by is read, always. But a list of ten thousand events would read ten thousand files to
-find that one is new.
+What a session changes or bases a decision on is always read. But a list of ten thousand events would read ten thousand
+files to find that one is new.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from plandoc.storage.backend import Fingerprints
 from plandoc.storage.files import Files
 
 # Size, times of the last change of the content and of the file (nanoseconds), and which file it is. The file's own time
-# cannot be set by a program, so that a content that was put back with its old time is noticed.
+# cannot be set by a program, so a file restored with its old time is noticed.
 Fingerprint = tuple[int, ...]
 _PARTS = 4
 
@@ -26,7 +26,7 @@ _PARTS = 4
 # than one tick of the file system's clock before it was read may change again and look the same. The clock of a stick
 # has ticks of two seconds.
 _STABLE_AFTER_SECONDS = 2.5
-# How long a scan of a folder is good for, where neither the folder nor the journal has changed since.
+# How long a scan of a folder stays valid if neither the folder nor the journal has changed since.
 _SCAN_VALID_SECONDS = 1.0
 
 
@@ -47,7 +47,7 @@ class DirectoryScan:
 
         Args:
             serial: Number of the last transaction; whatever plandoc changes, this changes, too.
-            fresh: Scan although the last scan is of the same second.
+            fresh: Scan even if the last scan is from the same second.
         """
         last = self._last
         state = self._state(serial)
@@ -91,17 +91,17 @@ class DirectoryScan:
         return () if status is None else (serial, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
     def scan_with_pending(self, pending: Mapping[str, int | None], serial: int, *, fresh: bool = False) -> Fingerprints:
-        """Return the same where some documents hold what the journal says, whatever their files do.
+        """Return the same when some documents hold what the journal says, whatever is in their files.
 
         Args:
             pending: Number of the last transaction of each such document; None where that one removed it.
             serial: Number of the last transaction.
-            fresh: Scan although the last scan is of the same second.
+            fresh: Scan even if the last scan is from the same second.
         """
         files = self.scan(serial, fresh=fresh)
         if not pending:
             return files
-        # The same object for the same documents: it shows a list of thousands that nothing has changed.
+        # The same object for the same documents, which shows at once that nothing in a list of thousands has changed.
         last = self._last_with_pending
         if last.files is not files or last.serial != serial:
             others = {name: found for name, found in files.items() if name not in pending}
@@ -149,7 +149,7 @@ def _without(names: Collection[str], fingerprints: Mapping[str, Hashable]) -> di
 
 
 def is_stable(fingerprint: Hashable, timestamp: datetime.datetime) -> bool:
-    """Whether it is a file's fingerprint, and whatever changes the file after a timestamp will change that, too."""
+    """Whether it is a file's fingerprint, and any change of the file after a timestamp will change it."""
     if not isinstance(fingerprint, tuple) or len(fingerprint) != _PARTS:
         return False
     changed_at: int = max(fingerprint[1:3])

@@ -31,6 +31,10 @@ class DocumentFiles:
         self._files = files
         self._scans: dict[str, DirectoryScan] = {}
 
+    def path_of(self, name: str) -> str:
+        """Return the path of a document, or of another file of the folder, as text: a `Path` takes far longer to make."""
+        return f"{self._root}/{name}"
+
     def read(self, name: str) -> bytes | None:
         """Return the content of a document's file, or None when there is none.
 
@@ -65,7 +69,7 @@ class DocumentFiles:
                 if handle is None:
                     self._refuse_linked_folder(folder)
             except FileNotFoundError:
-                # Such as in a clone made by git, which keeps no empty folders: none of the documents is there.
+                # Such as in a git clone, because git keeps no empty folders: none of the documents is there.
                 handle = None
             try:
                 for name in names:
@@ -105,7 +109,7 @@ class DocumentFiles:
             scan.apply_commit(names, serial)
 
     def refuse_irreplaceable(self, name: str) -> None:
-        """Refuse to change a document whose file cannot be replaced; asked before anything is written.
+        """Refuse to change a document whose file cannot be replaced; checked before anything is written.
 
         Raises:
             StorageError: when it cannot.
@@ -119,11 +123,11 @@ class DocumentFiles:
             refuse_irreplaceable(path, present, self._files)
 
     def replacement(self) -> Replacement:
-        """Return what replaces some documents together."""
+        """Return the replacement of some documents together."""
         return Replacement(self._root, self._files)
 
     def put(self, name: str, content: bytes | None) -> None:
-        """Replace a document's file, or remove it when there is no content. Not synced: the journal has it."""
+        """Replace a document's file, or remove it when there is no content. It is not synced, because the journal has it."""
         with self.replacement() as replacement:
             replacement.stage(name, content)
             replacement.put_staged(name, content)
@@ -135,24 +139,24 @@ class DocumentFiles:
         self._sync_folders_of([name])
 
     def keep(self, name: str, content: bytes) -> None:
-        """Return when a file with this content is on the disk: a process that wrote it may have been killed before its sync."""
+        """Make a file with this content durable: the process that wrote it may have been killed before its sync."""
         if self.read(name) == content:
             self.sync([name])
         else:
             self.put_durably(name, content)
 
     def sync(self, names: Iterable[str]) -> None:
-        """Return when these documents, and that they are there or gone, are on the disk."""
+        """Make these documents durable, and their presence or absence too."""
         present = sorted(names)
         for name in present:
             self._files.sync_file(self.root / name)
         self._sync_folders_of(present)
 
     def renew(self, names: Iterable[str]) -> None:
-        """Write these documents again, each as it is, and return when they and their names are on the disk.
+        """Write these documents again, unchanged, and make them and their names durable.
 
-        Not synced where they are: a sync may have failed before, in a process that was killed then. The system reports lost
-        pages once and calls them clean afterwards; a new file has none to lose.
+        Syncing them in place is not enough: a sync may have failed before, in a process that was then killed. The system
+        reports lost pages once and calls them clean afterwards; a new file has no lost pages.
         """
         present = sorted(names)
         with self.replacement() as replacement:
@@ -178,7 +182,7 @@ class DocumentFiles:
         return kept
 
     def remove_temporary(self, folders: Iterable[str]) -> None:
-        """Remove what a crash left half written; nothing that is not plandoc's own."""
+        """Remove what a crash left half written, and nothing but plandoc's own files."""
         for folder in folders:
             path = self.root / folder
             self._refuse_linked_folder(folder)
@@ -188,7 +192,7 @@ class DocumentFiles:
                     self._files.remove(path / name)
 
     def _refuse_linked_folder(self, folder: str) -> bool:
-        """Refuse a folder of ours that is a link; return whether it was seen to be there."""
+        """Refuse a folder of ours that is a link; return whether it exists."""
         if folder in {"", "."}:
             return False
         path = f"{self._root}/{folder}"

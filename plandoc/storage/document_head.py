@@ -1,7 +1,7 @@
 """The first row of a document, without reading the rest of it: for lists of thousands of documents.
 
-Only what is in plandoc's own form has that row in its first lines. Everything else is not judged here but left to a
-reading of the whole document, which can say what is wrong, and where.
+Only documents in plandoc's own form have that row in their first lines. Everything else is left to a reading of the whole
+document, which can say what is wrong, and where.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import orjson
 
 from plandoc.storage.documents import ABOUT_ROW, ABOUT_TABLE, FORMAT, LONGEST_ID, STORE_ID_KEY, Row, problems_of_about
 
-# One block of most file systems; what a document says of itself and the row of an event take a tenth of it.
+# One block of most file systems; `_plandoc` and the row of an event take a tenth of it.
 START_SIZE = 4096
 
 _END = b"\n }\n}\n"
@@ -30,7 +30,7 @@ class Head(NamedTuple):
     """Both ends of a document's content.
 
     Attributes:
-        start: The first bytes: `START_SIZE` of them, or all that there are.
+        start: The first bytes: `START_SIZE` of them, or all if there are fewer.
         end: The last `END_SIZE` bytes.
         fingerprint: That of the document, right after they were read.
     """
@@ -53,12 +53,12 @@ class FirstRow(NamedTuple):
 
 
 def head_of(content: bytes, fingerprint: Hashable) -> Head:
-    """Return the head of a document of which all is at hand."""
+    """Return the head of a document whose whole content is at hand."""
     return Head(content[:START_SIZE], content[-END_SIZE:], fingerprint)
 
 
 def first_row(name: str, table: str, row_id: int, head: Head) -> FirstRow | None:
-    """Return the only row of a document's first table, as strictly read as in a reading of all of it.
+    """Return the only row of a document's first table, read as strictly as the whole document would be.
 
     Args:
         name: The document.
@@ -67,8 +67,8 @@ def first_row(name: str, table: str, row_id: int, head: Head) -> FirstRow | None
         head: Both ends of its content.
 
     Returns:
-        None when only the whole document can tell: it is not in the form that this plandoc writes, something is
-        wrong in its first lines, they are longer than the head, or its end is missing.
+        None when the whole document is needed: it is not in the form that this plandoc writes, something is wrong in its
+        first lines, they are longer than the head, or its end is missing.
     """
     form = _FORM.match(head.start)
     if form is None or head.end != _END or form["table"] != table.encode() or int(form["row"]) != row_id:
@@ -80,7 +80,7 @@ def first_row(name: str, table: str, row_id: int, head: Head) -> FirstRow | None
 
 
 def _as_written(line: bytes) -> Row | None:
-    """Return what a line holds if it is what plandoc would write for that: no key twice, no number that was rounded."""
+    """Return what a line holds if plandoc would write exactly this line for it: no duplicate key, no rounded number."""
     try:
         found: Row = orjson.loads(line)
     except orjson.JSONDecodeError:

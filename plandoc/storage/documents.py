@@ -1,8 +1,8 @@
 """Documents as bytes and back: one record a line, read strictly.
 
-What was read and gives the same bytes when it is written again was written by plandoc and needs no further
-look. Everything else takes the careful path, which knows the line of every row and refuses what a lenient
-parser would guess at: duplicate keys, NaN, numbers that no reader can carry, text that is not UTF-8.
+A document that has the digest that it states, or that gives the same bytes when it is written again, was written by plandoc
+and needs no further check. Everything else takes the careful path, which knows the line of every row and refuses what a
+lenient parser would guess at: duplicate keys, NaN, numbers that no reader can represent, text that is not UTF-8.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
-from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -18,23 +17,26 @@ import attrs
 import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
+from plandoc.errors.hints import TAKE_FILE_BACK
 from plandoc.frozen import frozen
-from plandoc.hints import TAKE_FILE_BACK
-from plandoc.storage import strict_json
+from plandoc.storage import row_lines, strict_json
 from plandoc.storage.version import __version__
 
 FORMAT = 2
-# The first plandoc that reads this format: each document says it, because an older plandoc cannot know.
+# The first plandoc that reads this format; each document says it, because an older plandoc cannot know it.
 NEEDS = "0.2.0"
 
 # A table of its own, because plain TinyDB reads a document as tables and nothing else.
 ABOUT_TABLE = "_plandoc"
 ABOUT_ROW = "1"
-# What the identity of a store is called in every file; the name is older than the word.
+# The key of a store's identity in every file; the key is older than the term store id.
 STORE_ID_KEY = "lineage"
-LONGEST_ID = 16
-_IDS = re.compile(rf"[1-9][0-9]{{0,{LONGEST_ID - 1}}}(?: [1-9][0-9]{{0,{LONGEST_ID - 1}}})*", re.ASCII)
+LONGEST_ID = row_lines.LONGEST_ID
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", re.ASCII)
+
+# What a document says of itself, and what it says since format 2.
+_FACTS = frozenset({"format", "document", STORE_ID_KEY, "next_ids"})
+_TEXTS_OF_FORMAT_2 = frozenset({"needs", "written_by", "digest"})
 
 # Around and between the tables of a file. In plandoc's own form the middle one is nowhere else: rows begin with two blanks,
 # and no text holds a newline.
@@ -45,8 +47,8 @@ _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 # What the row of `_plandoc` and its table end with; the digest goes in before it.
 _END_OF_ABOUT = b"}\n }"
 
-Row = dict[str, Any]
-Tables = dict[str, dict[str, Row]]
+Row = row_lines.Row
+Tables = dict[str, Mapping[str, Row]]
 
 
 @frozen
@@ -62,6 +64,8 @@ class Document:
         content: The bytes it was read from.
         lines: Line of each (table, row); empty when the file was written by plandoc.
         about: What the file says of itself, as it is there.
+        is_judged: Whether this very version of plandoc judged every row when it wrote the file, and nobody has changed a
+            byte since.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Document:
     content: bytes = b""
     lines: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
     about: Mapping[str, Any] = attrs.field(factory=dict)
+    is_judged: bool = False
 
     @property
     def written_by(self) -> str | None:
@@ -113,7 +118,7 @@ def rewritten(
         tables: Its rows from now on.
         changed: The names of the tables that are not as they were.
         judged: Whether every row is one that this version would write. Only then the document says who wrote it, and is
-            believed by the next reader; see `is_judged`.
+            believed by the next reader.
 
     Raises:
         ValidationError: when a reader would not get the same rows.
@@ -138,29 +143,21 @@ def rewritten(
         FORMAT,
         before.store_id,
         dict(next_ids),
-        {name: read_back[name] if name in read_back else dict(rows) for name, rows in tables.items() if rows},
+        {name: rows for name, rows in {**tables, **read_back}.items() if rows},
         content,
         about={**about, "digest": seal},
+        is_judged=judged,
     )
 
 
 def is_as_written(document: Document) -> bool:
-    """Whether all that a document says is what plandoc wrote last; white space does not count.
+    """Whether everything in a document is what plandoc wrote last; white space does not count.
 
-    A document of format 1 carries no digest, so that nothing speaks against it.
+    A document of format 1 carries no digest, so it counts as unchanged.
     """
     about = {field: value for field, value in document.about.items() if field != "digest"}
     unsealed = _join(_blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **document.tables}))
     return document.format == 1 or document.about.get("digest") == hashlib.sha256(unsealed).hexdigest()
-
-
-def is_judged(document: Document) -> bool:
-    """Whether this very version of plandoc judged every row when it wrote a document, and nobody has changed a byte since."""
-    seal: str = document.about.get("digest", "")
-    if document.lines or document.about.get("written_by") != __version__:
-        return False
-    unsealed = document.content.replace(b',"digest":"%b"' % seal.encode(), b"", 1)
-    return seal == hashlib.sha256(unsealed).hexdigest()
 
 
 def _about(name: str, store_id: str, next_ids: Mapping[str, int]) -> Row:
@@ -190,11 +187,12 @@ def _join(blocks: Mapping[str, bytes]) -> bytes:
 
 
 def _blocks_of(document: Document) -> dict[str, bytes]:
-    """Return the bytes of each table of a document in the present form; none of one that is not in that."""
+    """Return the bytes of each table of a document in the present form; nothing for a document in another form."""
     if document.lines or not document.content or document.format != FORMAT:
         return {}
-    blocks = document.content[len(_BEFORE) : -len(_BEHIND)].split(_BETWEEN)
-    return dict(zip((ABOUT_TABLE, *document.tables), blocks, strict=True))
+    blocks, names = document.content[len(_BEFORE) : -len(_BEHIND)].split(_BETWEEN), (ABOUT_TABLE, *document.tables)
+    # Somebody can have renewed the digest of a file of another form.
+    return dict(zip(names, blocks, strict=True)) if len(blocks) == len(names) else {}
 
 
 def _render_table(name: str, rows: Mapping[str, Row]) -> bytes:
@@ -212,11 +210,14 @@ def parse(name: str, content: bytes) -> Document:
         DamagedError: when they hold none, with every problem and its line.
         NewerFormatError: when a newer plandoc wrote it.
     """
-    untouched = _parse_fast(content)
-    if untouched is not None:
-        return _document(name, untouched, content)
+    large = _large_and_judged(name, content)
+    if large is not None:
+        return _document(name, large, content, is_judged=True)
+    fast = _parse_fast(content)
+    if fast is not None:
+        return _document(name, fast[0], content, is_judged=fast[1])
     tables, lines = strict_json.parse_tables(name, content)
-    return _document(name, tables, content, lines=lines)
+    return _document(name, dict(tables), content, lines=lines)
 
 
 def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
@@ -226,23 +227,36 @@ def lines_of(document: Document) -> Mapping[tuple[str, str], int]:
     return strict_json.parse_tables(document.name, document.content)[1]
 
 
-def _parse_fast(content: bytes) -> Tables | None:
+def _large_and_judged(name: str, content: bytes) -> Tables | None:
+    """Return the tables of a large document that this version judged, with rows that are parsed when they are asked for."""
+    if len(content) < row_lines.LARGE:
+        return None
+    tables = row_lines.tables_in(name, content)
+    if tables is None or [*tables][:1] != [ABOUT_TABLE] or not _is_judged(tables, content):
+        return None
+    return tables
+
+
+def _parse_fast(content: bytes) -> tuple[Tables, bool] | None:
+    """Return the tables that plandoc wrote, and whether this version judged them; None where others wrote the file."""
     try:
         tables: Tables = orjson.loads(content)
-        is_ours = _are_sound(tables) and _join(_blocks(tables)) == content
+        if [*tables][:1] != [ABOUT_TABLE] or not row_lines.are_sound(tables.values()):
+            return None
+        is_judged = _is_judged(tables, content)
+        is_ours = is_judged or _join(_blocks(tables)) == content
     except (orjson.JSONDecodeError, TypeError, AttributeError):
         return None
-    return tables if is_ours else None
+    return (tables, is_judged) if is_ours else None
 
 
-def _are_sound(tables: Tables) -> bool:
-    """Whether these are tables of rows by id, and what a document says of itself is the first of them."""
-    if [*tables][:1] != [ABOUT_TABLE] or {*map(type, tables.values())} != {dict}:
+def _is_judged(tables: Tables, content: bytes) -> bool:
+    about = tables[ABOUT_TABLE].get(ABOUT_ROW, _NOTHING)
+    seal = about.get("digest")
+    if type(seal) is not str or about.get("written_by") != __version__:
         return False
-    # All at once: checking each would take half as long as reading the whole file.
-    ids = " ".join(chain.from_iterable(tables.values()))
-    rows = chain.from_iterable(map(dict.values, tables.values()))
-    return _IDS.fullmatch(ids) is not None and {*map(type, rows)} == {dict}
+    unsealed = content.replace(b',"digest":"%b"' % seal.encode(), b"", 1)
+    return seal == hashlib.sha256(unsealed).hexdigest()
 
 
 def _document(
@@ -251,6 +265,7 @@ def _document(
     content: bytes,
     *,
     lines: Mapping[tuple[str, str], int] = _NOTHING,
+    is_judged: bool = False,
 ) -> Document:
     about_rows = tables.pop(ABOUT_TABLE, {})
     about = about_rows.get(ABOUT_ROW)
@@ -266,7 +281,8 @@ def _document(
     )
     if problems:
         raise DamagedError(name, problems)
-    return Document(name, about["format"], about[STORE_ID_KEY], about["next_ids"], tables, content, lines, about)
+    store_id, next_ids = about[STORE_ID_KEY], about["next_ids"]
+    return Document(name, about["format"], store_id, next_ids, tables, content, lines, about, is_judged)
 
 
 def check_format(name: str, number: Any, needs: Any = None) -> None:
@@ -290,13 +306,14 @@ def _is_version(text: Any) -> bool:
 
 
 def _are_next_ids(numbers: Any) -> bool:
-    if type(numbers) is not dict or not {*map(type, numbers.values())} <= {int}:
+    if type(numbers) is not dict:
         return False
-    return not numbers or (min(numbers.values()) >= 1 and max(numbers.values()) < 10**LONGEST_ID)
+    given = numbers.values()
+    return {*map(type, given)} <= {int} and (not given or (min(given) >= 1 and max(given) < 10**LONGEST_ID))
 
 
 def problems_of_about(name: str, about: Row) -> list[Problem]:
-    """Return what is wrong with what a document says of itself, apart from its format number."""
+    """Return what is wrong with what a document says about itself, apart from its format number."""
     wrong: list[tuple[str, str, str | None]] = []
     if about.get("document") != name:
         hint = "the file was renamed or copied; restore its original name"
@@ -306,14 +323,12 @@ def problems_of_about(name: str, about: Row) -> list[Problem]:
     next_ids = about.get("next_ids")
     if not _are_next_ids(next_ids):
         wrong.append(("next_ids", f"wanted the next id of each table, found {next_ids!r}", None))
-    of_format_2 = {"needs", "written_by", "digest"} if about["format"] > 1 else set()
-    wrong.extend(
-        (field, f"wanted text, found {about[field]!r}", None)
-        for field in sorted(of_format_2 & set(about))
-        if type(about[field]) is not str
-    )
-    unknown = sorted(set(about) - {"format", "document", STORE_ID_KEY, "next_ids"} - of_format_2)
-    wrong.extend((field, "unknown field", None) for field in unknown)
+    for field in sorted(about):
+        if field in _TEXTS_OF_FORMAT_2 and about["format"] > 1:
+            if type(about[field]) is not str:
+                wrong.append((field, f"wanted text, found {about[field]!r}", None))
+        elif field not in _FACTS:
+            wrong.append((field, "unknown field", None))
     return [
         Problem(message, file=name, table=ABOUT_TABLE, row=ABOUT_ROW, field=field, hint=hint)
         for field, message, hint in wrong

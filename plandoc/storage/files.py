@@ -29,11 +29,11 @@ _READ_FLAGS = (
     | getattr(os, "O_NONBLOCK", 0)
 )
 _WRITE_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-# O_NONBLOCK here too: opening a pipe for reading and writing is undefined, and waits on some systems.
+# O_NONBLOCK here too, because opening a pipe for reading and writing is undefined and waits on some systems.
 _CHANGE_FLAGS = _WRITE_FLAGS | getattr(os, "O_NONBLOCK", 0)
 _CREATE_FLAGS = _WRITE_FLAGS | os.O_CREAT | os.O_EXCL
 _CANNOT_SYNC_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
-# Errors of a sync, not needed for writes of our own, where the system has nothing to sync.
+# Errors of a sync that our own writes do not need, on systems that have nothing to sync.
 CANNOT_SYNC = frozenset({errno.EROFS, *_CANNOT_SYNC_FOLDERS})
 _CANNOT_MAKE_FOLDERS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _CANNOT_TAKE_SPACE = frozenset({errno.ENOSYS, *_CANNOT_SYNC_FOLDERS})
@@ -51,7 +51,7 @@ _REPLACE_TRIES = 50
 _REPLACE_PAUSE_SECONDS = 0.02
 
 
-# A path as the system takes it; text costs nothing to hand over.
+# A path as the system takes it; text needs no conversion.
 StrPath = str | os.PathLike[str]
 
 FOUND_LINK = "wanted a folder, found a symbolic link that leads elsewhere"
@@ -151,7 +151,7 @@ class Files:
             os.close(handle)
 
     def give_to(self, path: StrPath, owner: os.stat_result) -> None:
-        """Give a file the owner and the group of another one; as far as this process may; otherwise nothing happens."""
+        """Give a file the owner and the group of another one, as far as this process is allowed to."""
         present = os.lstat(path)
         if not hasattr(os, "chown") or (present.st_uid, present.st_gid) == (owner.st_uid, owner.st_gid):
             return
@@ -207,7 +207,7 @@ class Files:
         return at_path is not None and os.path.samestat(os.fstat(handle), at_path)
 
     def sync_data(self, handle: int) -> None:
-        """Return when a file's content and size are on the disk, and not before."""
+        """Return once a file's content and size are on the disk, not before."""
         if sys.platform == "darwin":  # pragma: no cover  (macOS: fsync only reaches the drive's cache)
             fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
         elif hasattr(os, "fdatasync"):
@@ -253,7 +253,7 @@ class Files:
             os.close(handle)
 
     def sync_name_of(self, folder: Path) -> None:
-        """Return when a folder's own name is on the disk: the process that made it may have been killed before that."""
+        """Make a folder's own name durable: the process that made it may have been killed before that."""
         try:
             self.sync_folder(folder.parent)
         except OSError as error:
@@ -360,7 +360,7 @@ def _open_to_replace(path: StrPath, folder: int | None = None) -> tuple[int, os.
     try:
         return _open_plain(path, _CHANGE_FLAGS, folder)
     except PermissionError as error:
-        # EPERM is what the system says of a file that nobody can change.
+        # EPERM is the system's error for a file that nobody can change.
         if error.errno != errno.EACCES:
             raise
         return _open_plain(path, _READ_FLAGS, folder)
@@ -389,10 +389,10 @@ def _open_plain(path: StrPath, flags: int, folder: int | None = None) -> tuple[i
 
 
 def _take_space(handle: int, size: int) -> None:
-    """Give a file that is to replace another one its blocks at once.
+    """Allocate the blocks of a file that will replace another one at once.
 
-    Else ext4 gives them, and hands the content to the disk, during the rename: to guard programs that do not sync. Here
-    the journal guards the file, and the rename took half as long as the sync of the journal.
+    Otherwise ext4 allocates them and writes the content out during the rename, to protect programs that do not sync. Here
+    the journal protects the file, and that rename took half as long as the sync of the journal.
     """
     if size and hasattr(os, "posix_fallocate"):
         try:
@@ -422,7 +422,7 @@ def _read_on(handle: int, size: int) -> bytes:
 
 def _status_of(entry: os.DirEntry[str]) -> os.stat_result | None:
     try:
-        # Windows has only the half of it at hand while it lists a folder.
+        # While listing a folder, Windows knows only half of it.
         return os.lstat(entry) if sys.platform == "win32" else entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None

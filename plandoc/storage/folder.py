@@ -1,6 +1,6 @@
 """The folder backend: documents as files, changed together by one line in the journal.
 
-The order of the steps is the promise: see `docs/design.md` before moving one.
+The promises depend on the order of the steps: see `docs/design.md` before moving one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from plandoc.storage.backend import Reading, Transaction
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder_reading import FolderReading
-from plandoc.storage.folder_recovery import NOT_ALLOWED, Held, RecoveryWarning, recover
+from plandoc.storage.folder_recovery import NOT_ALLOWED, Held, recover
 from plandoc.storage.folder_transaction import FolderTransaction
 from plandoc.storage.journal_file import JournalFile, Position
 from plandoc.storage.journal_reader import JournalReader
@@ -30,13 +30,11 @@ from plandoc.storage.replacement import Replacement
 from plandoc.storage.thread_queue import Turn
 from plandoc.storage.unwinding import or_undone
 
-__all__ = ["FolderBackend", "RecoveryWarning"]
-
 T = TypeVar("T")
 
 # Large enough that fewer than one commit in a hundred waits for a checkpoint, small enough to be read in 10 milliseconds.
 CHECKPOINT_SIZE = 4_000_000
-# A reading that writers disturbed is repeated for as long as a person does not notice; then it takes a turn.
+# A reading disturbed by writers is repeated for as long as nobody would notice; then it takes a turn.
 _VIEW_SECONDS = 0.1
 _VIEW_TIMEOUT_SECONDS = 30.0
 _CLOSE_TIMEOUT_SECONDS = 2.0
@@ -48,7 +46,7 @@ class FolderBackend:
     Args:
         root: The folder; it must hold a marker.
         files: The calls to the operating system; replaced only by tests.
-        clock: Where the timestamps in the journal and in the word left for waiting callers come from.
+        clock: Where the timestamps in the journal and in the note for waiting callers come from.
         checkpoint_size: Bytes from which on the journal is checkpointed.
         layout: What the folder holds.
     """
@@ -74,6 +72,8 @@ class FolderBackend:
         # Up to here this process knows the journal, and every document matches it; None when it has to look.
         self._position: Position | None = None
         self._since_checkpoint: set[str] = set()
+        # From here on the journal may name more documents than those; None when all are known.
+        self._unread_from: int | None = None
         # Documents whose files cannot be replaced; the journal keeps what they should hold.
         self._held: Mapping[str, Held] = {}
         # Whether this process has removed what a crash left half written beside the documents.
@@ -174,7 +174,7 @@ class FolderBackend:
             raise ConflictError(self.location, f"{self.location}: {message}")
         line = journal.Line(self._position.serial + 1, self.store_id, tuple(changes))
         content = journal.render(line, action=action, timestamp=self._clock())
-        # Until all is done, how far it came is unknown; after an interruption the next `begin` looks for itself.
+        # Unknown until everything is done; after an interruption the next `begin` looks again.
         before, self._position = self._position, None
         position = self._append(changes, content, before, replacement)
         self._reader.take_as_synced(position.last_bytes)
@@ -186,7 +186,7 @@ class FolderBackend:
             if position.size > self._checkpoint_size:
                 self._checkpoint_unless_held(position)
             elif is_waited_for and not self._held:
-                self._lock.leave(handover.left(position))
+                self._lock.leave(handover.left(position, self._marker))
 
     def _append(
         self, changes: Sequence[journal.Change], content: bytes, before: Position, replacement: Replacement
@@ -219,7 +219,7 @@ class FolderBackend:
 
         with translate_os_errors(self._documents.root, Outcome.NOT_SAVED):
             changes = pre_migration_backup.raised(reading, changes)
-            # This is the last moment at which the older plandoc can read all of the folder.
+            # This is the last moment at which the older plandoc can read the whole folder.
             pre_migration_backup.keep(self._documents, reading, serial=self.position.serial, timestamp=self._clock())
             return changes
 
@@ -241,7 +241,7 @@ class FolderBackend:
                     self._journal.close()
 
     def _refresh(self) -> None:
-        """Find out what others did since this process last had the lock, and finish what they could not."""
+        """Find out what others did since this process last had the lock, and finish what they left unfinished."""
         replaced = self._journal.reopen_if_replaced()
         known, self._position = self._position, None
         if known is not None and known.size and not (replaced or self._held or self._journal.is_shared):
@@ -251,9 +251,9 @@ class FolderBackend:
 
     def _read_on(self, known: Position) -> Position | None:
         """Take in the lines behind a position, whose writers came to their end; None where there is more to be done."""
-        content = self._journal.read_behind(known)
-        if content and (handed_over := self._handed_over(known, content)) is not None:
+        if (handed_over := self._handed_over(known)) is not None:
             return handed_over
+        content = self._journal.read_behind(known)
         try:
             fresh = journal.parse(content or b"", layout=self._layout)
             journal.check_belongs(fresh.lines, store_id=self.store_id, after_serial=known.serial)
@@ -263,23 +263,20 @@ class FolderBackend:
         changes = journal.versions(fresh.lines)
         if fresh.torn_size or not fresh.lines or not self._are_in_place(changes):
             return None
-        # A writer that was killed may not have got to its sync.
+        # A killed writer may not have reached its sync.
         self._journal.sync()
         if marker.NAME in changes:
             self._marker = marker.parse(changes[marker.NAME][-1].content or b"")
         self._since_checkpoint.update(changes)
         return Position(known.size + fresh.valid_size, fresh.last_bytes, known.serial + len(fresh.lines))
 
-    def _handed_over(self, known: Position, content: bytes) -> Position | None:
-        """Take in the lines behind a position without a look at them, as far as the holder before vouches for them."""
-        lines = journal.without_padding(content)
-        names = journal.names_in(lines)
-        end = handover.found(
-            self._lock.found(handover.SIZE), known.size + len(lines), lines[-journal.LAST_BYTES_SIZE :]
-        )
-        if end is None or marker.NAME in names:
+    def _handed_over(self, known: Position) -> Position | None:
+        """Take in the lines behind a position without a look at them, if the last holder vouches for them."""
+        end = handover.found(self._lock.found(handover.SIZE), known, self._marker)
+        if end is None or not (self._journal.goes_past(known) and self._journal.ends_at(end)):
             return None
-        self._since_checkpoint.update(names)
+        if self._unread_from is None:
+            self._unread_from = known.size
         self._journal.take_as_synced()
         return end
 
@@ -294,7 +291,7 @@ class FolderBackend:
         self._refuse_other_store(state)
         done = recover(self._documents, self._journal, state, content, self._layout)
         self._marker, self._held = state.marker, done.held
-        self._since_checkpoint = set(state.changes)
+        self._since_checkpoint, self._unread_from = set(state.changes), None
         self._position = Position(done.size, state.last_bytes, state.serial)
         if done.unfinished:
             self._checkpoint_unless_held(self._position)
@@ -317,8 +314,8 @@ class FolderBackend:
     def _checkpoint(self, position: Position) -> None:
         """Make the documents durable and empty the journal: afterwards the files alone count.
 
-        The order is the point: the documents are on the disk before the marker says so, and the marker is before the
-        journal that it makes superfluous is emptied.
+        The order matters: the documents are on the disk before the marker says so, and the marker is on the disk before the
+        journal, which it makes superfluous, is emptied.
         """
         self._position = None
         self._renew_documents()
@@ -327,9 +324,11 @@ class FolderBackend:
         self._documents.put_durably(marker.NAME, marker.render(self._marker))
         self._journal.cut(0)
         self._position = Position(0, b"", position.serial)
-        self._since_checkpoint = set()
+        self._since_checkpoint, self._unread_from = set(), None
 
     def _renew_documents(self) -> None:
+        if self._unread_from is not None:
+            self._since_checkpoint |= self._journal.names_behind(self._unread_from)
         try:
             # The marker is written durably behind them.
             self._documents.renew(self._since_checkpoint - {marker.NAME})

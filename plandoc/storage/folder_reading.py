@@ -15,10 +15,10 @@ from plandoc.storage.recovery import FileStatus
 
 
 class FolderReading:
-    """The documents as of the last transaction, also where its files are not all written yet.
+    """The documents as of the last transaction, even if not all of its files are written yet.
 
-    What the journal holds is of that version whatever happens to the files. What came from a file alone is remembered, so
-    that `still_holds` can say whether a transaction since then has changed it.
+    What the journal holds belongs to that version whatever happens to the files. What came only from a file is remembered, so
+    that `still_holds` can tell whether a later transaction has changed it.
 
     Args:
         documents: The folder.
@@ -72,7 +72,7 @@ class FolderReading:
         others = []
         for name in names:
             if name in self._state.changes:
-                # Only all of it shows whether the file or the journal counts.
+                # Only the whole file shows whether the file or the journal counts.
                 content = self.read(name)
                 yield name, None if content is None else head_of(content, self.fingerprint(name))
             else:
@@ -113,7 +113,7 @@ class FolderReading:
         return marker.as_of(self.read(marker.NAME), self.serial, self._state.line_digest)
 
     def still_holds(self, now: recovery.State) -> bool:
-        """Whether all that was read is of the version of this reading, seen from a later one."""
+        """Whether everything that was read belongs to the version of this reading, judged from a later one."""
         if now is self._state:
             return not self._suspects
         changed = now.changed_since(self.serial) if now.marker.store_id == self._state.marker.store_id else None

@@ -1,6 +1,6 @@
-"""Finishing under the lock what a crash left: the journal made safe first, then the documents put right.
+"""Finishing under the lock what a crash left: first the journal is made safe, then the documents are put right.
 
-Each step leaves a state that the same steps bring to the same end, so it may be cut off anywhere.
+It may be cut off anywhere: from the state that each step leaves, the same steps lead to the same end.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import errno
 import warnings
 from collections.abc import Mapping
 
-from plandoc.errors import DamagedError
+from plandoc.errors import DamagedError, RecoveryWarning
 from plandoc.frozen import frozen
 from plandoc.storage import journal, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
@@ -19,10 +19,6 @@ from plandoc.storage.recovery import FileStatus
 
 # Errors where this process has no permission; waiting or trying again changes nothing.
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-
-
-class RecoveryWarning(UserWarning):
-    """A recovery from a crash did something that the folder's owner should know about."""
 
 
 @frozen
@@ -45,7 +41,7 @@ class Recovered:
     Attributes:
         size: Bytes of the journal now, up to the end of its last line.
         unfinished: Whether a document had to be put right.
-        held: The documents that could not be.
+        held: The documents that could not be put right.
     """
 
     size: int
@@ -115,7 +111,7 @@ def _truncate_or_sync(journal_file: JournalFile, state: recovery.State) -> None:
     if state.dropped or state.torn_size:
         journal_file.cut(state.valid_size)
     elif state.lines:
-        # A writer that was killed may not have got to its sync.
+        # A killed writer may not have reached its sync.
         journal_file.sync()
 
 

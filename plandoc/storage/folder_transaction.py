@@ -145,7 +145,7 @@ class FolderTransaction:
                 raise StorageError(path, reason, Outcome.NOT_SAVED)
 
     def release(self) -> None:
-        """Let the next writer in; nothing to do when that was done before."""
+        """Let the next writer in; nothing to do if that was done before."""
         self._over = True
         self._backend.release(self._turn)
 

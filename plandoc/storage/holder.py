@@ -13,8 +13,8 @@ import orjson
 from plandoc.escaping import decoded
 from plandoc.frozen import frozen
 
-# One size for every holder: overwritten in place, the file never needs new blocks, so that writing it
-# costs no part of the commit's sync.
+# The same size for every holder: overwritten in place, the file never needs new blocks, so writing it adds nothing to the
+# commit's sync.
 NOTE_SIZE = 512
 
 _SHOWN = ("pid", "host", "since", "action")
@@ -23,7 +23,7 @@ _LONGEST_SHOWN = 80
 
 @frozen
 class Holder:
-    """Who holds the lock, as far as is known.
+    """Who holds the lock, as far as known.
 
     Attributes:
         facts: What the holder left; empty when it left nothing that can be understood.
@@ -35,7 +35,7 @@ class Holder:
 
     @classmethod
     def from_note(cls, left: bytes, timestamp: datetime.datetime | None) -> Holder:
-        """Return the holder that a note describes, whatever is in it; any program can have written it."""
+        """Return the holder that a note describes, whatever it contains; any program can have written it."""
         try:
             facts = orjson.loads(left)
         except orjson.JSONDecodeError:
@@ -69,7 +69,7 @@ def note(action: str, timestamp: datetime.datetime) -> bytes:
 
 
 def this_host() -> str:
-    """Return what this machine is called."""
+    """Return this machine's name."""
     return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
 
 
@@ -81,7 +81,7 @@ def _this_process(pid: int) -> dict[str, Any]:
 
 
 def _rendered(facts: dict[str, Any]) -> bytes:
-    """Return the facts as JSON, with shorter texts where they would not fit, or are no text that JSON can carry."""
+    """Return the facts as JSON, with texts shortened if they would not fit or cannot be in JSON."""
     try:
         rendered = orjson.dumps(facts)
     except TypeError:

@@ -1,4 +1,4 @@
-"""Making a new data folder, so that a crash at any point leaves none, a whole one, or one that can be finished."""
+"""Making a new data folder so that a crash at any point leaves none, a complete one, or one that can be finished."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, Outcome, PlandocError, Problem, StoreNotFoundError, shorten
-from plandoc.hints import TAKE_BACK, joined
+from plandoc.errors.hints import TAKE_BACK, joined
 from plandoc.storage import documents, journal, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
@@ -38,7 +38,7 @@ def is_initialized(root: Path, files: Files) -> bool:
 def create(
     root: Path, *, store_id: str, files: Files, clock: Clock, timeout_seconds: float, layout: Layout = PLANS
 ) -> None:
-    """Make a data folder, or finish one whose making was cut off; leave one that is made as it is."""
+    """Make a data folder, or finish one whose creation was cut off; leave a complete one as it is."""
     with translate_os_errors(root, Outcome.NOT_SAVED):
         make_folders(root, files)
 
@@ -56,7 +56,7 @@ def contents(store_id: str) -> dict[str, bytes]:
 
 
 def make_folders(root: Path, files: Files) -> None:
-    """Make a folder and those that it is in, where they are not there yet, and return when their names are on the disk."""
+    """Make a folder and its missing parents, and make their names durable."""
     if root.is_dir():
         _settle_empty(root, files)
         return
@@ -64,7 +64,7 @@ def make_folders(root: Path, files: Files) -> None:
     try:
         files.make_folder(root)
     except FileExistsError:
-        # Another process was faster. It may not have got to its sync.
+        # Another process was faster; it may not have reached its sync.
         if not root.is_dir():
             raise
     files.sync_folder(root.parent)
@@ -72,7 +72,7 @@ def make_folders(root: Path, files: Files) -> None:
 
 def _settle_empty(folder: Path, files: Files) -> None:
     """Make the name of an empty folder durable: the process that made it may have been killed before that."""
-    # A process that may not read the parent folder has not made it there.
+    # A process that may not read the parent folder did not make the folder there.
     with suppress(PermissionError):
         if not files.names(folder):
             files.sync_folder(folder.parent)
@@ -82,7 +82,7 @@ def _fill(root: Path, store_id: str, files: Files, layout: Layout) -> None:
     folder = DocumentFiles(root, files)
     if layout is PLANS:
         _refuse_documents(folder)
-    # Also when it was there already: who made it may have been stopped before its name was on the disk.
+    # Even if it existed already, because its maker may have been stopped before its name was on the disk.
     files.sync_folder(root.parent)
     for name in layout.folders:
         if files.status(root / name) is None:
@@ -119,12 +119,12 @@ def is_empty(name: str, content: bytes) -> bool:
     try:
         return not any(documents.parse(name, content).tables.values())
     except PlandocError:
-        # What a power cut leaves of the very first write; a document with content was synced long before.
+        # A power cut during the very first write leaves this; a document with content was synced long before.
         return not content.strip(b"\0").strip()
 
 
 def is_of_a_data_folder(file: Path) -> bool:
-    """Return whether a path is that of a file by which a data folder lives; no report or export belongs there."""
+    """Return whether a path is that of a file that a data folder depends on; no report or export belongs there."""
     if file.name in {marker.NAME, *DOCUMENTS, journal.NAME}:
         return (file.parent / marker.NAME).exists()
     return file.parent.name in {EVENTS_FOLDER, ".plandoc"} and (file.parent.parent / marker.NAME).exists()

@@ -19,7 +19,7 @@ from plandoc.storage.documents import STORE_ID_KEY
 from plandoc.storage.layout import PLANS, Layout
 
 NAME = "journal.jsonl"
-# What follows the last line while somebody has the folder open: space that is allocated for the next ones.
+# Follows the last line while somebody has the folder open: space allocated for the next lines.
 PADDING = b"\n"
 
 _MUCH_PADDING = PADDING * 1024
@@ -30,11 +30,12 @@ _CHECKSUM_SIZE = 64
 _END = b'"}\n'
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(rb'\{"path":"([^"]*)"')
-# What the time of a transaction is called in its line.
+# The key of a transaction's time in its line.
 TIMESTAMP_KEY = "moment"
 _LINE_FIELDS = frozenset({"serial", STORE_ID_KEY, TIMESTAMP_KEY, "action", "documents"})
 _CHANGE_FIELDS = frozenset({"path", "replaces", "content"})
-_PIECE_SIZE = 32 * 1024
+# As much as most lines have; what is longer is read in ever larger pieces.
+_FIRST_PIECE_SIZE = 8 * 1024
 LAST_BYTES_SIZE = len(_CHECKSUM_KEY) + _CHECKSUM_SIZE + len(_END)
 
 
@@ -92,7 +93,7 @@ def render(line: Line, *, action: str, timestamp: datetime.datetime) -> bytes:
             "serial": line.serial,
             STORE_ID_KEY: line.store_id,
             TIMESTAMP_KEY: timestamp.astimezone(datetime.UTC),
-            # Whatever text a caller gives is kept, and never makes a write fail.
+            # Any text that a caller gives is kept, and none makes a write fail.
             "action": action.encode("utf-8", "backslashreplace").decode(),
             "documents": [_render_change(change) for change in line.changes],
         }
@@ -117,6 +118,11 @@ def checksum(last_bytes: bytes) -> str:
     return last_bytes[len(_CHECKSUM_KEY) : -len(_END)].decode()
 
 
+def last_bytes(checksum: str) -> bytes:
+    """Return the last bytes of the line that has a checksum."""
+    return _CHECKSUM_KEY + checksum.encode() + _END
+
+
 def ending(end: int) -> tuple[int, int]:
     """Return where the last bytes of the last line start, and how many bytes it has with the first one after it.
 
@@ -128,18 +134,20 @@ def ending(end: int) -> tuple[int, int]:
 
 
 def read_to_padding(read: Callable[[int, int], bytes], offset: int, size: int) -> bytes:
-    """Return what is in a journal from an offset on, with no more of the padding after it than comes with the last piece.
+    """Return the journal from an offset on, with only the padding that comes with the last piece read.
 
     Args:
         read: Returns so many bytes from an offset on.
         offset: Where a line starts, or the end of one.
         size: Of the journal, with its padding, which may be as long as all its lines.
     """
-    pieces = []
-    while offset < size and (piece := read(offset, min(_PIECE_SIZE, size - offset))):
+    pieces: list[bytes] = []
+    wanted = _FIRST_PIECE_SIZE
+    while offset < size and (piece := read(offset, min(wanted, size - offset))):
         pieces.append(piece)
         offset += len(piece)
-        # No line is empty, so that this is padding.
+        wanted *= 2
+        # No line is empty, so this is padding.
         if piece.endswith(PADDING + PADDING):
             break
     return b"".join(pieces)
@@ -177,7 +185,7 @@ def parse(content: bytes, *, first: int = 1, layout: Layout = PLANS) -> Content:
 
 def without_padding(content: bytes) -> bytes:
     """Return what is in a journal without the empty lines after the last one."""
-    # Padding without a line before it is what a crash left.
+    # Padding without a line before it was left by a crash.
     written = _size_without_padding(content)
     return content[: written + len(PADDING)] if written else content
 
@@ -286,7 +294,7 @@ def damaged_content(name: str, found: str, wanted: str) -> DamagedError:
 
 def names_in(lines: bytes) -> frozenset[str]:
     """Return the documents that sound lines name, without reading the rest of them."""
-    # Quotes within a text are escaped, so that none looks like the beginning of a change.
+    # Quotes within a text are escaped, so none looks like the beginning of a change.
     return frozenset(name.decode() for name in _NAME.findall(lines))
 
 

@@ -11,8 +11,8 @@ from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.os_errors import storage_error
 
-# A line that is written into a file that is long enough changes nothing but bytes, so that its sync need not wait for what
-# the file system has to write down of a file that grows: with all files that were replaced meanwhile that takes twice as long.
+# A line written into a file that is long enough changes nothing but bytes, so its sync need not wait for the metadata of a
+# growing file, which, with that of all files replaced meanwhile, takes twice as long.
 LEAST_PADDING_SIZE = 64 * 1024
 _NOT_WRITTEN = "the journal could not be written"
 
@@ -23,7 +23,7 @@ class Position:
 
     Attributes:
         size: In bytes.
-        last_bytes: Its last bytes; the checksum in them makes every line's end unlike any other.
+        last_bytes: Its last bytes; the checksum in them distinguishes every line's end from any other.
         serial: Number of the last transaction, in the journal or checkpointed before.
     """
 
@@ -33,10 +33,10 @@ class Position:
 
 
 class JournalFile:
-    """The journal of one folder; used only by the one who holds the lock.
+    """The journal of one folder; used only by the holder of the lock.
 
     Attributes:
-        is_shared: Whether the file has another name too, as in a folder that was copied by hard links.
+        is_shared: Whether the file also has another name, as in a folder copied with hard links.
         failed: Why nothing more can be written; None while it can.
     """
 
@@ -45,7 +45,7 @@ class JournalFile:
         self._files = files
         self._path = str(documents.root / journal.NAME)
         self._open: int | None = None
-        # Which file is open, and how long it is: as long as the lock is held, only this process changes that.
+        # Which file is open, and how long it is; only the holder of the lock changes that.
         self._identity = (0, 0)
         self._size = 0
         self.is_shared = False
@@ -74,15 +74,31 @@ class JournalFile:
         self.is_shared = status.st_nlink > 1
 
     def ends_at(self, position: Position) -> bool:
-        """Whether the journal still ends where it did."""
+        """Whether the journal ends there."""
+        return self._behind(position) in (b"", journal.PADDING)
+
+    def goes_past(self, position: Position) -> bool:
+        """Whether the journal has come to there, and may have gone on."""
+        return self._behind(position) is not None
+
+    def _behind(self, position: Position) -> bytes | None:
+        """Return the first byte behind a position, if there is one; None where the journal has no such position."""
         found = self._files.read_at(self._handle, *journal.ending(position.size))
-        last_bytes, behind = found[: len(position.last_bytes)], found[len(position.last_bytes) :]
-        return last_bytes == position.last_bytes and behind in (b"", journal.PADDING)
+        size = len(position.last_bytes)
+        return found[size:] if found[:size] == position.last_bytes else None
 
     def read(self) -> bytes:
         """Return the whole content, which may not be on the disk yet."""
         self._is_unsynced = True
         return self._files.read_at(self._handle, 0, self._files.size(self._handle))
+
+    def names_behind(self, size: int) -> frozenset[str]:
+        """Return the documents that the lines behind a size name."""
+        handle = self._handle
+        content = journal.read_to_padding(
+            lambda at, length: self._files.read_at(handle, at, length), size, self._files.size(handle)
+        )
+        return journal.names_in(content)
 
     def read_behind(self, position: Position) -> bytes | None:
         """Return what others have written behind a position; None when the journal no longer has its end there."""
@@ -95,7 +111,7 @@ class JournalFile:
         return found[len(position.last_bytes) :] if found.startswith(position.last_bytes) else None
 
     def take_as_synced(self) -> None:
-        """Take in that what was read is on the disk: a holder of the lock has made it so."""
+        """Note that what was read is on the disk: a holder of the lock has made sure of that."""
         self._is_unsynced = False
 
     def append(self, content: bytes, *, after: Position) -> Position:
@@ -109,8 +125,8 @@ class JournalFile:
         try:
             self._files.sync_data(self._handle)
         except OSError as error:
-            # Never tried again: the system reports a lost write once and then forgets that it ever was unwritten.
-            # Nor may another process build on the line, which it would find in memory and take for written.
+            # Never tried again: the system reports a lost write once and then forgets it.
+            # Nor may another process build on the line, which it would read from memory and take for written.
             self._truncate_to(after)
             self.failed = "an earlier transaction could not be made durable; close this store and open the folder again"
             raise storage_error(error, self._path, Outcome.UNKNOWN, "the journal could not be made durable") from error
@@ -132,9 +148,9 @@ class JournalFile:
     def settle(self) -> None:
         """Make durable what was found there, before a line is written behind it.
 
-        The previous writer may have been killed between a rename or a cut and its sync. Nothing shows it; but a power cut
-        that took that back, and kept what is written now, would leave a journal and a marker of two different versions of the folder, or
-        old lines behind new ones.
+        The previous writer may have been killed between a rename or a truncation and its sync. Nothing shows it; but a power cut
+        that undid the former and kept what is written now would leave a journal and a marker of two different versions of the
+        folder, or old lines behind new ones.
         """
         if self._is_unsynced or self._folder_is_unsynced:
             self.sync()
@@ -158,10 +174,10 @@ class JournalFile:
             raise
 
     def rewrite(self, content: bytes) -> None:
-        """Put a new file with this content in the journal's place, durably.
+        """Replace the journal durably with a new file with this content.
 
-        A sync in place alone is not enough: after a failed sync the system may call lost pages clean, and a new file has
-        none. It comes first all the same: a reader may see the new file and believe it before its name is on the disk.
+        Syncing the old file is not enough: after a failed sync the system may call lost pages clean, and a new file has none. The
+        sync still comes first: a reader may see the new file and believe it before its name is on the disk.
         """
         self.sync()
         self.close()
@@ -197,19 +213,19 @@ class JournalFile:
             self._files.write_at(self._handle, after.size, content)
             self._size = max(self._size, after.size + len(content))
         except OSError as error:
-            # A line that cannot be cut off may be there whole.
+            # A line that cannot be cut off may be complete on the disk.
             outcome = Outcome.NOT_SAVED if self._truncate_to(after) else Outcome.UNKNOWN
             raise storage_error(error, self._path, outcome, _NOT_WRITTEN) from error
 
     def _preallocate(self, size: int, after: Position) -> None:
         """Make the file long enough for a line of this size and more, unless it is, or the line is the first.
 
-        Before the line and not with it: if the disk were full after the line, the line would be there whole but be reported as
-        not saved.
+        Before the line and not with it: if the disk became full after the line, a complete line would be reported as not
+        saved.
         """
         # A process that writes only one line needs no padding.
         if after.size and after.size + size > self._size:
-            # As much again as there is: little for a process that writes little, and rarely for one that writes much.
+            # Doubled: little for a process that writes little, and rarely done by one that writes much.
             padding = journal.PADDING * (size + max(LEAST_PADDING_SIZE, after.size))
             self._files.write_at(self._handle, after.size, padding)
             self._size = after.size + len(padding)

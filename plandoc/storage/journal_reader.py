@@ -8,15 +8,18 @@ yet: its writer could still fail, and take it back.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 from typing import TypeVar
 
+import attrs
+
 from plandoc.clock import Clock
-from plandoc.errors import DamagedError, LockTimeout, Outcome, StorageError
+from plandoc.errors import DamagedError, LockTimeout, Outcome, PlandocError, StorageError
 from plandoc.frozen import frozen
-from plandoc.storage import journal, lock, marker, recovery
+from plandoc.storage import journal, lock_file, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
-from plandoc.storage.files import CANNOT_SYNC, Files
+from plandoc.storage.documents import digest
+from plandoc.storage.files import CANNOT_SYNC, Files, StrPath
 from plandoc.storage.layout import PLANS, Layout
 from plandoc.storage.lock import FolderLock
 from plandoc.storage.os_errors import translate_os_errors
@@ -40,11 +43,13 @@ class Identity:
         size: Of the journal in bytes, with its padding.
         ending: Its bytes from the end of the last line that was known on: as many as show whether another one came.
         marker: The marker where no line was known.
+        window: What was read of it, with the padding that came with it; distinguishes nothing.
     """
 
     size: int
     ending: bytes
     marker: bytes | None
+    window: bytes = attrs.field(default=b"", eq=False, repr=False)
 
 
 @frozen
@@ -79,7 +84,7 @@ class JournalReader:
         self._lock = lock
         self._clock = clock
         self._layout = layout
-        self._path = documents.root / journal.NAME
+        self._path = documents.path_of(journal.NAME)
         self._seen: FolderVersion | None = None
         self._synced = b""
 
@@ -90,41 +95,44 @@ class JournalReader:
             DamagedError: when journal and marker cannot be understood.
             NewerFormatError: when a newer plandoc wrote them.
         """
-        seen = self._seen
-        if seen is not None and self._identity(seen.state.valid_size) == seen.identity:
-            return seen
-        for _ in range(_TRIES):
-            version = self._tried(seen)
-            if version is not None:
-                self._seen = version
-                return version
-            seen = None
-        self._seen = self._made_sure_of()
+        seen, continued = self._seen, None
+        if seen is not None:
+            present = identify(self._documents, self._files, seen.state.valid_size)
+            if present == seen.identity:
+                return seen
+            continued = self._tried(lambda: self._continued(seen, present), is_new_file=False)
+        self._seen = continued or self._read_anew()
         return self._seen
 
     def take_as_synced(self, last_bytes: bytes) -> None:
         """Take in that the line that ends like this is on the disk: this process has made it so."""
         self._synced = last_bytes
 
-    def _tried(self, seen: FolderVersion | None) -> FolderVersion | None:
+    def _read_anew(self) -> FolderVersion:
+        for _ in range(_TRIES):
+            version = self._tried(lambda: version_of(*self._contents(), self._layout), is_new_file=True)
+            if version is not None:
+                return version
+        return self._made_sure_of()
+
+    def _tried(self, read: Callable[[], FolderVersion | None], *, is_new_file: bool) -> FolderVersion | None:
         """Return what a look finds; None where a writer interfered, or it looks like damage."""
         try:
-            continued = self._continued(seen) if seen is not None and seen.state.valid_size else None
-            found = continued or version_of(*self._contents(), self._layout)
+            found = read()
         except DamagedError:
             return None
-        return found if self._is_durable(found, is_new_file=continued is None) else None
+        return found if found is not None and self._is_durable(found, is_new_file=is_new_file) else None
 
-    def _continued(self, seen: FolderVersion) -> FolderVersion | None:
+    def _continued(self, seen: FolderVersion, present: Identity) -> FolderVersion | None:
         """Return the present version where lines have come behind those of an earlier one; None where that is not so."""
-        offset = seen.state.valid_size - len(seen.state.last_bytes)
-        window, size = self._read_from(offset)
-        if not window.startswith(seen.state.last_bytes):
+        last_bytes, window = seen.state.last_bytes, present.window
+        if not last_bytes or not window.startswith(last_bytes):
             return None
-        behind, first = window[len(seen.state.last_bytes) :], seen.state.number_of_lines + 1
-        fresh = journal.parse(behind, first=first, layout=self._layout)
+        first = seen.state.number_of_lines + 1
+        fresh = journal.parse(window[len(last_bytes) :], first=first, layout=self._layout)
         state = recovery.extended(seen.state, fresh)
-        return FolderVersion(_identity_in(window, offset, size, state.valid_size, None), state)
+        offset = seen.state.valid_size - len(last_bytes)
+        return FolderVersion(_identity_in(window, offset, present.size, state.valid_size, None), state)
 
     def _is_durable(self, version: FolderVersion, *, is_new_file: bool) -> bool:
         """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone.
@@ -136,17 +144,35 @@ class JournalReader:
         last_bytes = version.state.last_bytes
         if not last_bytes or last_bytes == self._synced:
             return True
+        if not is_new_file and self._is_in_place(version.state.lines[-1]):
+            self._synced = last_bytes
+            return True
         with translate_os_errors(self._path, Outcome.NOT_SAVED):
             self._sync(self._files.sync_file, self._path)
             if is_new_file:
-                self._sync(self._files.sync_folder, self._path.parent)
+                self._sync(self._files.sync_folder, self._documents.root)
         # A writer whose own sync has failed takes the line back. Others that have come behind it do not matter.
         if self._read(version.state.valid_size - len(last_bytes), len(last_bytes)) != last_bytes:
             return False
         self._synced = last_bytes
         return True
 
-    def _sync(self, sync: Callable[[Path], None], path: Path) -> None:
+    def _is_in_place(self, line: journal.Line) -> bool:
+        """Whether a document is as a line says: no writer puts one in place before its line is on the disk.
+
+        That saves the sync, for which the disk flushes its cache even where there is nothing to write.
+        """
+        contents = {change.content: change for change in line.changes if change.content is not None}
+        smallest = min(contents, key=len, default=b"")
+        # Before the line was written, the document was as the line says, too; where that was the same, nothing is shown.
+        if not smallest or contents[smallest].replaces == digest(smallest):
+            return False
+        # A document that cannot be read may be one that nobody has asked for.
+        with suppress(PlandocError):
+            return self._documents.read(contents[smallest].name) == smallest
+        return False
+
+    def _sync(self, sync: Callable[[StrPath], None], path: StrPath) -> None:
         try:
             sync(path)
         except OSError as error:
@@ -155,7 +181,7 @@ class JournalReader:
 
     def _made_sure_of(self) -> FolderVersion:
         """Return the version as it is while no other process can write, or raise what is wrong with it."""
-        if self._files.status(self._documents.root / lock.FOLDER / lock.NAME) is None:
+        if self._files.status(self._documents.root / lock_file.FOLDER / lock_file.NAME) is None:
             # No process can be writing: a writer locks first.
             return self._agreed_on()
         return and_done(self._looked_at_alone, self._lock.release)
@@ -190,15 +216,6 @@ class JournalReader:
         """Return so many bytes of the journal from an offset on; fewer where it ends before."""
         return self._looked(lambda handle: self._files.read_at(handle, offset, size), b"")
 
-    def _read_from(self, offset: int) -> tuple[bytes, int]:
-        """Return what is in the journal from an offset on, up to its padding, and how long it is with that."""
-
-        def read(handle: int) -> tuple[bytes, int]:
-            size = self._files.size(handle)
-            return journal.read_to_padding(_reading(self._files, handle), offset, size), size
-
-        return self._looked(read, (b"", 0))
-
     def _looked(self, look: Callable[[int], T], without: T) -> T:
         with translate_os_errors(self._path, Outcome.NOT_SAVED):
             try:
@@ -209,9 +226,6 @@ class JournalReader:
                 return look(handle)
             finally:
                 self._files.close(handle)
-
-    def _identity(self, end: int) -> Identity:
-        return identify(self._documents, self._files, end)
 
 
 def version_of(content: bytes, present: bytes | None, layout: Layout = PLANS) -> FolderVersion:
@@ -234,31 +248,38 @@ def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
     """
     with translate_os_errors(documents.root, Outcome.NOT_SAVED):
         try:
-            handle = files.open_to_read(documents.root / journal.NAME)
+            handle = files.open_to_read(documents.path_of(journal.NAME))
         except FileNotFoundError:
             return Identity(0, b"", documents.read(marker.NAME))
         try:
             size = files.size(handle)
-            ending = _ending_that_tells(_reading(files, handle), size, end)
+            window = _window(_reading(files, handle), size, end)
         finally:
             files.close(handle)
-        return Identity(size, ending, None if size and end else documents.read(marker.NAME))
+        present = None if size and end else documents.read(marker.NAME)
+        return Identity(size, _ending_in(window, end), present, window)
 
 
 def _identity_in(window: bytes, start: int, size: int, end: int, present: bytes | None) -> Identity:
     """Return the same from what was read of the journal, from a place on, and of the marker."""
-    ending = _ending_that_tells(lambda offset, length: window[offset - start : offset - start + length], size, end)
-    return Identity(size, ending, None if size and end else present)
+    piece = _window(lambda offset, length: window[offset - start : offset - start + length], size, end)
+    return Identity(size, _ending_in(piece, end), None if size and end else present)
 
 
-def _ending_that_tells(read: Callable[[int, int], bytes], size: int, end: int) -> bytes:
+def _window(read: Callable[[int, int], bytes], size: int, end: int) -> bytes:
+    """Return the end of the last line that was known, with the first byte behind it, or with all that follows."""
     offset, length = journal.ending(end)
     ending = read(offset, length)
-    # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete. How much of the
-    # padding behind it is read says nothing.
+    # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete.
     if ending[end - offset :] == journal.PADDING:
         return ending
-    return journal.read_to_padding(read, offset, size).rstrip(journal.PADDING)
+    return journal.read_to_padding(read, offset, size)
+
+
+def _ending_in(window: bytes, end: int) -> bytes:
+    offset, _ = journal.ending(end)
+    # How much of the padding behind a new line is read says nothing.
+    return window if window[end - offset :] == journal.PADDING else window.rstrip(journal.PADDING)
 
 
 def _reading(files: Files, handle: int) -> Callable[[int, int], bytes]:

@@ -1,4 +1,4 @@
-"""What a data folder holds: which files belong to it, and who may own their content."""
+"""What a data folder holds: which files belong to it, and which store their content belongs to."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ EVENTS_FOLDER = "events"
 
 @frozen
 class Layout:
-    """What kind of folder one is.
+    """A kind of folder.
 
     Attributes:
-        holds: As its marker says it; blank for plans, whose markers say nothing.
-        names: The documents that belong to it. Whatever a journal says, nothing else is written: no other folder, no other
-            file.
+        holds: Its name in the marker; blank for plans, whose markers name nothing.
+        names: The documents that belong to it. Whatever a journal says, no other file and no other folder is written.
         can_be_removed: How the names of documents that can be removed begin.
         folders: Those that the documents are in, beside the folder itself.
         first_documents: What a new folder of an identity holds, by name.
-        store_id_of: The identity that a document carries, by name and content, which it refuses when it cannot be understood;
-            None for a document that carries none.
+        store_id_of: Returns the identity that a document carries, from its name and content, or None; refuses a document that
+            cannot be understood.
     """
 
     holds: str

@@ -1,36 +1,26 @@
-"""The file lock: one writer a folder, or a file, among all threads and processes of a machine.
-
-The kernel frees it when its holder dies, so a lock file on the disk means nothing and is never deleted. What
-`lock.info.json` says is a hint for the waiting person, never proof.
-"""
+"""The lock: one writer a folder, or a file, among all threads and processes of a machine, each in turn."""
 
 from __future__ import annotations
 
 import datetime
 import errno
 import os
-import stat
 import threading
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import TypeVar
 
 from plandoc.clock import stopwatch_seconds
 from plandoc.errors import LockTimeout, Outcome, StorageError
 from plandoc.storage import process_queue
-from plandoc.storage.files import Files, NotAFile
-from plandoc.storage.holder import NOTE_SIZE, Holder, note
+from plandoc.storage.files import Files
+from plandoc.storage.holder import Holder
+from plandoc.storage.lock_file import LockFile
 from plandoc.storage.thread_queue import Turn, Turns
 from plandoc.storage.unwinding import and_done, or_undone
 
 T = TypeVar("T")
-
-FOLDER = ".plandoc"
-NAME = "lock"
-INFO_NAME = "lock.info.json"
 
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
 
@@ -70,35 +60,23 @@ class _Wait:
 class FolderLock:
     """The lock of one data folder, or of one file in a folder.
 
-    `filelock.lock_descriptor` on a descriptor that stays open is used instead of `filelock.FileLock`: both
-    contend for the same lock, and the former takes 2 microseconds where the latter takes 170.
-
     Args:
         root: The folder.
         files: The calls to the operating system.
         lock_file: The file that is locked, in that folder, where not all of the folder is meant; it also keeps who holds it.
     """
 
-    _handle: int | None = None
-    _info_handle: int | None = None
     # Whether the one who is next was called before the release.
     _has_called = False
 
     def __init__(self, root: Path, files: Files, lock_file: Path | None = None) -> None:
         self._root = root
-        self._files = files
-        self._path = lock_file or root / FOLDER / NAME
-        self._info_path = lock_file or root / FOLDER / INFO_NAME
+        self._file = LockFile(root, files, lock_file)
         self._what = "file" if lock_file else "folder"
         self._turns = Turns()
         self._waiter: process_queue.Waiter | None = None
         self._timestamp: datetime.datetime | None = None
         _open_locks.add(self)
-
-    def __del__(self) -> None:
-        # A caller that was interrupted right after `acquire` could not release it.
-        if self._handle is not None:
-            self._close_files()
 
     def acquire(
         self,
@@ -130,7 +108,7 @@ class FolderLock:
             self._acquire_among_threads(mine, wait)
             self._acquire_among_processes(wait)
             if action is not None:
-                self._write_holder(action, timestamp)
+                self._file.write_holder(action, timestamp)
 
         or_undone(take, lambda: self.release(mine))
 
@@ -149,7 +127,7 @@ class FolderLock:
 
     def is_still_ours(self) -> bool:
         """Whether the file that is locked is still the one that others would lock."""
-        return self._handle is not None and self._files.is_same(self._handle, self._path)
+        return self._file.is_in_place()
 
     def call_next(self) -> bool:
         """Call the process that is next, if one waits, shortly before the release: to wake up takes it as long as that.
@@ -157,25 +135,21 @@ class FolderLock:
         Returns:
             Whether one waits.
         """
-        self._has_called = self._handle is not None and process_queue.call_first(self._handle)
+        self._has_called = self._file.is_open and process_queue.call_first(self._file.opened())
         return self._has_called
 
     def leave(self, content: bytes) -> None:
         """Leave something in the lock file for those who hold it later; it may be lost."""
-        if self._handle is not None:
-            with suppress(OSError):
-                self._files.write_at(self._handle, 0, content)
+        self._file.write(content)
 
     def found(self, size: int) -> bytes:
         """Return the first bytes of what was left by those who held the lock before."""
-        with suppress(OSError):
-            return b"" if self._handle is None else self._files.read_at(self._handle, 0, size)
-        return b""
+        return self._file.read(size)
 
     def holder(self) -> Holder:
         """Return who was last known to hold the lock."""
         try:
-            return Holder.from_note(self._read_holder(), self._timestamp)
+            return Holder.from_note(self._file.read_holder(), self._timestamp)
         except OSError:
             return Holder({})
 
@@ -229,7 +203,7 @@ class FolderLock:
         """Return this lock's waiter; a new one where the lock file has been replaced."""
         if self._waiter is None:
             # Known before it has a place, so that an interruption finds it.
-            self._waiter = process_queue.Waiter(self._opened())
+            self._waiter = process_queue.Waiter(self._file.opened())
             self._waiter.join()
         return self._waiter
 
@@ -239,10 +213,9 @@ class FolderLock:
             self._waiter = None
 
     def _try(self, *, behind_others: bool = False) -> bool:
-        handle = self._opened()
-        if behind_others and process_queue.anybody_waits(handle):
+        if behind_others and process_queue.anybody_waits(self._file.opened()):
             return False
-        if not _filelock().lock_descriptor(handle, blocking=False):
+        if not self._file.try_to_lock():
             return False
         if self.is_still_ours():
             return True
@@ -251,10 +224,10 @@ class FolderLock:
         return self._try(behind_others=behind_others)
 
     def _unlock(self) -> None:
-        if self._handle is not None:
-            _filelock().unlock_descriptor(self._handle)
+        if self._file.is_open:
+            self._file.unlock()
             if not self._has_called:
-                process_queue.call_first(self._handle)
+                process_queue.call_first(self._file.opened())
             self._has_called = False
 
     def _give_back(self, turn: Turn) -> None:
@@ -268,51 +241,12 @@ class FolderLock:
                 self._close_files()
         self._turns.leave(turn)
 
-    def _opened(self) -> int:
-        if self._handle is None:
-            self._handle = self._open(self._path)
-        return self._handle
-
-    def _open(self, path: Path) -> int:
-        if self._files.status(self._root) is None:
-            raise FileNotFoundError(errno.ENOENT, "the folder no longer exists", str(self._root))
-        folder = self._files.status(path.parent)
-        if folder is None:
-            # Another process may make it at the same moment.
-            with suppress(FileExistsError):
-                self._files.make_folder(path.parent)
-        elif stat.S_ISLNK(folder.st_mode):
-            raise NotAFile(errno.ELOOP, "wanted a folder, found a symbolic link that leads elsewhere", str(path.parent))
-        return self._files.open_to_write(path, create=True)
-
     def _close_files(self) -> None:
-        handles, waiter = (self._handle, self._info_handle), self._waiter
-        self._handle = self._info_handle = self._waiter = None
+        waiter, self._waiter = self._waiter, None
         self._has_called = False
         if waiter is not None:
             waiter.forget()
-        for handle in handles:
-            if handle is not None:
-                # Whatever the system says, the file is closed afterwards.
-                with suppress(OSError):
-                    self._files.close(handle)
-
-    def _read_holder(self) -> bytes:
-        handle = self._files.open_to_read(self._info_path)
-        try:
-            # No more than a holder leaves: it is only a hint, however long the file is.
-            return self._files.read_at(handle, 0, NOTE_SIZE)
-        finally:
-            self._files.close(handle)
-
-    def _write_holder(self, action: str, timestamp: datetime.datetime) -> None:
-        try:
-            if self._info_handle is None:
-                self._info_handle = self._open(self._info_path)
-            self._files.write_at(self._info_handle, 0, note(action, timestamp))
-        except OSError:
-            # A hint that cannot be written is not a reason to refuse the work.
-            return
+        self._file.close()
 
     def _timeout(self, wait: _Wait) -> LockTimeout:
         holder = self.holder()
@@ -323,7 +257,7 @@ class FolderLock:
             reason = f"this file system does not support file locks, so two writers could corrupt the {self._what}; use a local disk"
         else:
             reason = f"cannot lock the {self._what} for writing: {error.strerror or error}"
-        return StorageError(str(error.filename or self._path), reason, Outcome.NOT_SAVED, error.errno)
+        return StorageError(str(error.filename or self._file.path), reason, Outcome.NOT_SAVED, error.errno)
 
 
 def while_locked(
@@ -348,12 +282,6 @@ def while_locked(
         return work(lock)
 
     return and_done(locked, lock.close)
-
-
-def _filelock() -> ModuleType:
-    import filelock  # noqa: PLC0415  (a process that only reads need not wait for it: it imports much)
-
-    return filelock
 
 
 def _forget_all() -> None:

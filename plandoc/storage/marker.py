@@ -8,15 +8,15 @@ import attrs
 import orjson
 
 from plandoc.errors import DamagedError, Problem, shorten
+from plandoc.errors.hints import TAKE_BACK
 from plandoc.frozen import frozen
-from plandoc.hints import TAKE_BACK
 from plandoc.storage import documents, strict_json
 from plandoc.storage.documents import STORE_ID_KEY, check_format
 
 NAME = "plandoc.json"
 
 _FIRST_FORMAT_WITH_DIGEST = 2
-# No store gets that far; a number that somebody wrote there by hand must not be counted up from.
+# No store gets that far; counting must not go on from a number that somebody wrote there by hand.
 _BEYOND_NUMBERS = 10**15
 
 
@@ -28,7 +28,7 @@ class Marker:
         store_id: The identity of the folder, made once.
         serial: Number of the last transaction that is checkpointed.
         next_event_id: The id that the next new event gets.
-        format: The format of the file; the first change of a folder brings it to the present one.
+        format: The format of the file; the first change of a folder raises it to the present one.
         line_digest: The checksum of that transaction's line in the journal, which distinguishes it from another one of the
             same number; blank when there was no checkpoint yet, or an older plandoc did it.
         holds: What the folder holds when it is not plans; see `Layout`.

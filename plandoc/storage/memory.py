@@ -33,7 +33,7 @@ class MemoryBackend:
     def begin(
         self, action: str, *, timeout_seconds: float, on_wait: Callable[[str], None] | None = None
     ) -> Transaction:
-        """Become the one writer."""
+        """Become the writer."""
         started = stopwatch_seconds()
         turn = Turn()
 

@@ -1,10 +1,10 @@
-"""Documents of older formats, brought to the present one when they are read.
+"""Documents of older formats, upgraded to the present one when they are read.
 
 An upgrade is a small function with a name, from one format to the next. It is given rows, changes nothing in
 place, and never looks at the clock or another file. The file itself is rewritten when it is next changed.
 
 A table that gets a document of its own is a move: until the first change of the folder its rows are read where they
-were, and that change moves them. So a folder, not a document alone, is on one side of a move or the other.
+were, and that change moves them. So a move is made for a folder, never for a document alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from plandoc.frozen import frozen
 
 T = TypeVar("T")
 
-Tables = dict[str, dict[str, dict[str, Any]]]
+Tables = dict[str, Mapping[str, dict[str, Any]]]
 Upgrade = Callable[[Tables], Tables]
 
 
@@ -44,7 +44,7 @@ _LAST_FORMAT_BEFORE_A_MOVE = max(move.last_format for move in MOVES)
 
 
 def _rows_as_they_were(tables: Tables) -> Tables:
-    """Format 2: the stock has a document of its own, and documents carry a digest. No row is another."""
+    """Format 2: the stock has a document of its own, and documents carry a digest. The rows stay as they are."""
     return tables
 
 
@@ -58,7 +58,7 @@ def upgraded(tables: Tables, *, found: int, wanted: int, upgrades: Mapping[int, 
     Args:
         tables: As they were read.
         found: The format number they have.
-        wanted: The format number they shall have.
+        wanted: The wanted format number.
         upgrades: By the format that each starts from.
 
     >>> def rename_title_to_name(tables):
@@ -72,7 +72,7 @@ def upgraded(tables: Tables, *, found: int, wanted: int, upgrades: Mapping[int, 
 
 
 def origin(document: str, found: int) -> str:
-    """Return the document in which a folder of some format has what is in this one now.
+    """Return the document of a folder of some format that holds what is in this one now.
 
     >>> origin("stock.json", 1), origin("stock.json", 2), origin("catalog.json", 1)
     ('catalog.json', 'stock.json', 'catalog.json')
@@ -93,7 +93,7 @@ def parts(document: str, found: int) -> tuple[str, ...]:
 
 
 def part(tables: Mapping[str, T], document: str, found: int) -> dict[str, T]:
-    """Return what belongs to a document now, out of what there is for each table of its origin.
+    """Return what belongs to a document now, from what there is for each table of its origin.
 
     >>> part({"recipes": 1, "stock": 2}, "stock.json", 1), part({"recipes": 1, "stock": 2}, "catalog.json", 1)
     ({'stock': 2}, {'recipes': 1})

@@ -13,10 +13,10 @@ from plandoc.storage.files import NotAFile, StrPath
 class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
     """Give an `OSError` the path and say what was saved; let plandoc's own errors through.
 
-    A class, because a generator would cost more than many of the system calls that it wraps.
+    A class, because a generator would cost more than many of the system calls inside it.
 
     Args:
-        path: Named where the error names none itself.
+        path: Used where the error itself names none.
         outcome: What is in the folder when something fails in this block.
     """
 
@@ -39,7 +39,7 @@ class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
 
 
 def raise_translated(error: OSError, path: StrPath, outcome: Outcome = Outcome.NOT_SAVED) -> NoReturn:
-    """Raise what `translate_os_errors` raises, where entering a block would cost more than the calls in it."""
+    """Raise what `translate_os_errors` raises, for places where entering a block would cost more than the calls in it."""
     if isinstance(error, PlandocError):
         raise error
     if isinstance(error, NotAFile) and outcome is not Outcome.SAVED:
@@ -49,7 +49,7 @@ def raise_translated(error: OSError, path: StrPath, outcome: Outcome = Outcome.N
 
 
 def _raise_as_saved(error: PlandocError, path: StrPath) -> None:
-    """Raise a failure after a commit with the outcome SAVED, which the failed step could not know."""
+    """Raise a failure after a commit with the outcome SAVED, which the failed step could not know about."""
     if not isinstance(error, StorageError):
         raise StorageError(str(path), str(error), Outcome.SAVED) from error
     if error.outcome is Outcome.NOT_SAVED:

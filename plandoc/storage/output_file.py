@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from plandoc.errors import Outcome, PlandocError, StorageError
+from plandoc.errors.hints import Hint, wording
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.initialize import is_of_a_data_folder
@@ -23,11 +23,11 @@ _BEGINNING = 400
 
 @frozen
 class Kind:
-    """A kind of file, of which an earlier one may be replaced.
+    """A kind of file; an earlier file of the same kind may be replaced.
 
     Attributes:
         name: What one is called, such as "a report of plandoc".
-        is_one: Whether a file is one, by its first bytes; None where they do not show it, so that none is replaced unasked.
+        is_one: Recognizes such a file by its first bytes; None if they do not show it, so that none is replaced unasked.
         example: A name for one.
         endings: The endings that its name may have, the usual one first; a name without any is possible, too. Empty
             allows all.
@@ -94,7 +94,7 @@ def _target(path: Path, layer: Files, kind: Kind | None, *, replace: bool) -> tu
     """Return the file that a path leads to, and the permission bits that it has; None when it is not there."""
     file = resolved(path)
     if is_special_file(path):
-        # A device that is replaced by a file is gone for the whole system.
+        # A device replaced by a file would be gone for the whole system.
         raise PlandocError(f"cannot write {path}: it is not an ordinary file; {_name_a_file(kind)}")
     with translate_os_errors(file, Outcome.NOT_SAVED):
         return file, _check_target(file, layer, kind, replace=replace)
@@ -122,7 +122,7 @@ def _sync_names(last_in: Mapping[Path, AtomicWrite]) -> None:
 
 
 def _check_target(file: Path, files: Files, kind: Kind | None, *, replace: bool) -> int | None:
-    """Refuse a path where no file should be written; return the permission bits that the new file gets, if known."""
+    """Refuse a path where no file should be written; return the permission bits of the new file, if known."""
     if is_of_a_data_folder(file):
         raise PlandocError(f"cannot write {file}: it belongs to a data folder, which only plandoc itself writes")
     _check_ending(file, kind)

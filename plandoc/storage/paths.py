@@ -1,4 +1,4 @@
-"""Checking a path that somebody named before the system is asked about it."""
+"""Checking a path that a user gave, before the system gets it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ IN_MEMORY = ":memory:"
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
-    r"""Return a path that somebody named.
+    r"""Return a path that a user gave.
 
     Raises:
         StorageError: for one with a NUL character, which every system call would refuse in a way of its own,
@@ -51,8 +51,8 @@ def folder_at(location: str) -> Path | None:
 def resolved(path: str | os.PathLike[str]) -> Path:
     """Return where a path finally leads.
 
-    Not with `Path.resolve`, which raises its own kind of error for a link to itself. Here such a link stays as it is, and
-    opening it reports what is wrong.
+    `Path.resolve` is not used, because it raises its own kind of error for a link to itself. Here such a link stays as it is,
+    and opening it reports what is wrong.
     """
     return Path(os.path.realpath(checked_path(path)))
 
@@ -60,7 +60,7 @@ def resolved(path: str | os.PathLike[str]) -> Path:
 def is_special_file(path: Path) -> bool:
     """Whether a path leads to a device, a pipe or a socket, which must not be replaced by a file.
 
-    Asked of the path as it is named: that of a pipe, such as /dev/stdout may be, cannot be followed to its end.
+    The path is used as given, because that of a pipe, as /dev/stdout may be, cannot be fully resolved.
     """
     try:
         mode = path.stat().st_mode

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import attrs
 
 from plandoc.errors import DamagedError, Outcome, Problem, StorageError
-from plandoc.hints import TAKE_BACK
+from plandoc.errors.hints import TAKE_BACK
 from plandoc.storage import archive, documents, initialize, layout, marker, migrations
 from plandoc.storage.backend import Reading
 from plandoc.storage.document_files import DocumentFiles
-from plandoc.storage.lock import FOLDER
+from plandoc.storage.lock_file import FOLDER
 
 
 def files_of(reading: Reading) -> dict[str, bytes]:
@@ -35,7 +35,7 @@ def files_of(reading: Reading) -> dict[str, bytes]:
 
 
 def keep(folder: DocumentFiles, reading: Reading, *, serial: int, timestamp: datetime.datetime) -> str:
-    """Write a backup of a folder into the folder itself, durably, and return its name; one that is there stays."""
+    """Write a durable backup of a folder into the folder itself and return its name; an existing one stays."""
     name = f"{FOLDER}/before-format-{documents.FORMAT}.{serial}.zip"
     present = folder.read(name)
     if present is not None and archive.is_sealed(present):
@@ -52,10 +52,10 @@ def keep(folder: DocumentFiles, reading: Reading, *, serial: int, timestamp: dat
 
 
 def raised(reading: Reading, changes: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
-    """Return the changes of a store of an older format with all of the step to the present format among them.
+    """Return the changes of a store of an older format together with the whole step to the present format.
 
-    The marker and the documents that are divided otherwise now travel together: a reader that sees the change sees the
-    new format.
+    The marker changes together with the documents that are now divided differently: a reader that sees the change sees
+    the new format.
 
     Raises:
         DamagedError: when a document that must be divided cannot be read, or a file has the name of a new one.
@@ -71,7 +71,7 @@ def raised(reading: Reading, changes: Mapping[str, bytes | None]) -> dict[str, b
 
 
 def problems_in_the_way(reading: Reading) -> list[Problem]:
-    """Return the files that have the name of a document which the next change of an older folder makes."""
+    """Return existing files with the name of a document that the next change of an older folder would make."""
     message = f"a folder of format {reading.format} has no file of this name, and the next change would replace it"
     return [
         Problem(message, file=name, hint="move it somewhere else")
@@ -81,7 +81,7 @@ def problems_in_the_way(reading: Reading) -> list[Problem]:
 
 
 def _divided(reading: Reading, changes: Mapping[str, bytes | None]) -> dict[str, bytes]:
-    """Return the documents of which each holds other tables now, but for those that are changed anyway."""
+    """Return the documents that now hold other tables, without those that are changed anyway."""
     divided = {}
     for name in (name for name in initialize.DOCUMENTS if name not in changes):
         file = migrations.origin(name, reading.format)

@@ -1,7 +1,7 @@
 """What a journal and a marker mean together, and what becomes of each document after a crash.
 
-Pure functions over bytes: the writer that recovers, the reader that looks past an unfinished write and the
-check command all ask here.
+Pure functions over bytes, used by the writer that recovers, the reader that looks past an unfinished write, and the check
+command.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from plandoc.storage.layout import PLANS, Layout
 
 
 class FileStatus(enum.Enum):
-    """How the file of a document compares to the last thing the journal says of it.
+    """How the file of a document compares to what the journal says last about it.
 
     A crash leaves `STALE` files, and after a power cut sometimes `DOUBTFUL` ones. Another program may have left what is
     `DOUBTFUL`, and certainly left what is `DIVERGED`: a recovery keeps a copy of both before it replaces them.
@@ -39,14 +39,14 @@ class State:
         marker: The marker as of the last transaction.
         serial: Number of the last transaction.
         line_digest: The checksum of its line, which distinguishes it from any other one of that number; blank when unknown.
-        lines: The transactions that the documents may lack.
-        changes: What these did to each document, in order.
+        lines: The transactions that may be missing from the documents.
+        changes: What they did to each document, in order.
         valid_size: Bytes of the journal up to the end of its last line; 0 when all of it is already checkpointed.
         last_bytes: The end of those bytes.
         torn_size: Bytes after them, of transactions that were never committed.
         dropped: The first lines, which are already checkpointed; they no longer count.
-        pending: The documents that these changed, each with the number of the last one to do so; None instead of a
-            number where that one removed it.
+        pending: The documents that they changed, each with the number of the last one to do so; None for a document that it
+            removed.
     """
 
     marker: marker.Marker
@@ -93,7 +93,7 @@ def interpret(journal_content: bytes, marker_content: bytes | None, layout: Layo
     """
     content = journal.parse(journal_content, layout=layout)
     present = _marker(marker_content, content.lines, layout.holds)
-    # The writer of the marker may have been killed before emptying the journal, and others may have gone on writing.
+    # The writer of the marker may have been killed before it emptied the journal, and others may have gone on writing.
     dropped = tuple(line for line in content.lines if line.serial <= present.serial)
     after_serial = dropped[0].serial - 1 if dropped else present.serial
     journal.check_belongs(content.lines, store_id=present.store_id, after_serial=after_serial)
@@ -113,11 +113,11 @@ def interpret(journal_content: bytes, marker_content: bytes | None, layout: Layo
 
 
 def extended(state: State, fresh: journal.Content) -> State:
-    """Return what a folder holds whose journal has more lines than those of a state.
+    """Return the state of a folder whose journal has more lines than a known state.
 
     Args:
-        state: With lines of its own.
-        fresh: What the journal holds behind them.
+        state: The known state, which has lines of its own.
+        fresh: The journal after those lines.
 
     Raises:
         DamagedError: when the lines do not belong together.
@@ -177,7 +177,7 @@ def classify(current: bytes | None, changes: Sequence[journal.Change]) -> FileSt
         return _classify_missing(changes)
     found = digest(current)
     if wanted is not None and found == digest(wanted):
-        # An editor may put white space at the end; less than was written is what a power cut left.
+        # An editor may add white space at the end; less than was written was left by a power cut.
         return FileStatus.STALE if wanted.startswith(current) else FileStatus.UP_TO_DATE
     if found == changes[-1].replaces or _is_torn(current, found, changes):
         return FileStatus.STALE
@@ -185,7 +185,7 @@ def classify(current: bytes | None, changes: Sequence[journal.Change]) -> FileSt
 
 
 def _classify_missing(changes: Sequence[journal.Change]) -> FileStatus:
-    """A name that was on the disk before the first change stays there whatever is lost: the file was removed."""
+    """Whether the file was removed: a name that was on the disk before the first change survives any power cut."""
     was_made = any(change.replaces is None or change.content is None for change in changes)
     return FileStatus.STALE if was_made else FileStatus.DOUBTFUL
 

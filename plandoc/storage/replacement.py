@@ -1,6 +1,6 @@
-"""Files of documents that are replaced together: looked at once more, staged, then put in place.
+"""Files of documents that are replaced together: checked once more, staged, then put in place.
 
-The folders that they are in are opened once and held until the end: one that is made a link meanwhile leads nowhere.
+Their folders are opened once and kept open until the end, so a folder replaced by a link meanwhile leads nowhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TEMPORARY = ".plandoc-tmp"
 
 
 class Found(NamedTuple):
-    """The file of a document that is to be replaced.
+    """The file of a document that will be replaced.
 
     Attributes:
         content: All of it.
@@ -35,7 +35,7 @@ class Found(NamedTuple):
 class Replacement:
     """The files of some documents, until they are replaced.
 
-    What `stage` and later steps raise is the system's: what it means only the caller can say. It ends with `close`, or with the
+    `stage` and later steps raise the system's errors: only the caller knows what they mean. It ends with `close`, or with the
     block that it is used in.
 
     Args:
@@ -50,7 +50,7 @@ class Replacement:
         self._files = files
         # Open folders by name; None where the system looks whole paths up, as it does for the root.
         self._folders: dict[str, int | None] = {"": None}
-        # The permission bits of the files that are replaced, as far as they were looked at; None where there is none.
+        # The permission bits of the files that are replaced, if they were read; None where there is no file.
         self._modes: dict[str, int | None] = {}
 
     def look(self, name: str) -> Found | None:
@@ -116,7 +116,7 @@ class Replacement:
             self._write(name).replace(folder=folder)
 
     def discard_staged(self, names: Iterable[str]) -> None:
-        """Remove what was staged and is not to be put in place."""
+        """Remove what was staged and will not be put in place."""
         for name in names:
             folder = name.rpartition("/")[0]
             # Nothing was staged in a folder that could not be opened.
@@ -146,7 +146,7 @@ class Replacement:
         """Return the open folder that a document is in; None where its whole path is looked up.
 
         Raises:
-            FileNotFoundError: when it is not there and not to be made.
+            FileNotFoundError: when it does not exist and is not to be made.
         """
         folder = name.rpartition("/")[0]
         if folder in self._folders:
@@ -157,7 +157,7 @@ class Replacement:
         except FileNotFoundError:
             if not make:
                 raise
-            # The journal makes it again until its name is synced, by a checkpoint or with a file that is put into it durably.
+            # The journal makes it again until its name is synced, by a checkpoint or by writing a file into it durably.
             self._files.make_folder(path)
             handle = self._files.open_folder(path)
         if handle is not None or self._is_there(path, make=make):
@@ -165,7 +165,7 @@ class Replacement:
         return handle
 
     def _is_there(self, path: str, *, make: bool) -> bool:
-        """Make sure of a folder where the system cannot open it to look names up, as Windows cannot; return whether it is there."""
+        """Check or make a folder on systems such as Windows, which cannot open one to look names up; return whether it exists."""
         present = self._files.status(path)
         refuse_link(path, present)
         if present is None and make:
@@ -180,10 +180,10 @@ def refuse_link(folder: str, present: os.stat_result | None) -> None:
 
 
 def refuse_irreplaceable(path: str, present: os.stat_result, may: Files, *, is_removal: bool = False) -> None:
-    """Refuse to change a document whose file cannot be replaced, or removed; asked before anything is written.
+    """Refuse to change a document whose file cannot be replaced, or removed; checked before anything is written.
 
-    Also where its owner made it read-only: the system itself would let it be replaced. Whether a file can be made in its
-    folder shows when that is done.
+    This includes a file that its owner made read-only, although the system would let it be replaced. Whether a file can be
+    made in its folder shows when one is made.
 
     Args:
         path: The file.

@@ -1,6 +1,6 @@
-"""A table in the making: the rows as they are, and copies of those that a call of TinyDB touches.
+"""A table being changed: the rows as they are, and copies of those that a call of TinyDB touches.
 
-Both kinds of TinyDB's tables are changed by it, those over a document and those in a transaction of `plandoc.durable`.
+Both kinds of TinyDB's tables are changed through it: those over a document and those in a transaction of `plandoc.durable`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Changes = Mapping[int, Row | None]
 
 
 def copy_of(row: Mapping[str, Any]) -> Row:
-    """Return a copy of a row of JSON values that has nothing in common with it.
+    """Return a copy of a row of JSON values that shares nothing with it.
 
     >>> copy_of({"lines": [{"quantity": "2"}]})
     {'lines': [{'quantity': '2'}]}
@@ -27,12 +27,12 @@ def copy_of(row: Mapping[str, Any]) -> Row:
     return copied
 
 
-class Draft(MutableMapping[int, Row]):
+class TableDraft(MutableMapping[int, Row]):
     """A table that TinyDB changes: the rows as they are, and copies of those that it touches.
 
     Args:
         rows: The rows as they are, by their ids as text; they do not change.
-        copied: Makes a copy of a row that has nothing in common with it.
+        copied: Makes a copy of a row that shares nothing with it.
 
     Attributes:
         touched: The rows that TinyDB asked for, put in or removed, by id, as they are now; None for those that are gone.
@@ -88,15 +88,15 @@ def _differs(before: Row | None, after: Row | None) -> bool:
     if before is None or after is None:
         return before is not after
     try:
-        # As bytes, where True is not 1, and by themselves, where NaN is not None.
+        # As bytes, because True is not 1 there; and as values, because NaN is not None there.
         return orjson.dumps(before) != orjson.dumps(after) or before != after
     except TypeError:
-        # What orjson does not write is taken to have changed.
+        # What orjson cannot write counts as changed.
         return True
 
 
 def _as_number(row_id: Any) -> Any:
-    """Return an id as a dict with numbers for its keys would find it: 1, 1.0, True and the 1 of another library are one."""
+    """Return an id as a dict with numeric keys would find it: 1, 1.0, True and another library's 1 are the same."""
     if type(row_id) is int:
         return row_id
     try:
@@ -107,10 +107,10 @@ def _as_number(row_id: Any) -> Any:
 
 
 def only_compares(query: Any) -> bool:
-    """Whether TinyDB made a query, and no function of a user is in it, which could change what it is given."""
+    """Whether TinyDB made a query, without a user's function in it that could change what it is given."""
     if type(query) is not QueryInstance:
         return False
-    # Its hash describes it; one that maps values by a function has none.
+    # Its hash describes it; a query that maps values by a function has none.
     described = query._hash  # noqa: SLF001  (TinyDB tells nobody else what is in a query)
     return described is not None and _has_no_function(described)
 

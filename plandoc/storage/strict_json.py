@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from plandoc.errors import DamagedError, Problem
-from plandoc.hints import TAKE_FILE_BACK, Hint, joined, wording
+from plandoc.errors.hints import TAKE_FILE_BACK, Hint, joined, wording
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ROW_KEY = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 _LARGEST_INTEGER_DIGITS = 19
 _BACKUP = joined("", ["repair it with an editor, or ", TAKE_FILE_BACK])
-# What other programs leave instead of a file: how it begins, what it is, and the way out.
+# What other programs put in place of a file: how it begins, what it is, and the way out.
 _FOREIGN = (
     (
         b"version https://git-lfs",
@@ -30,7 +30,7 @@ _FOREIGN = (
     ((b"<!", b"<?", b"<h", b"<H"), "a web page or XML, as a failed download leaves it", "get the file again"),
 )
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
-# The standard library describes faults of JSON in a programmer's words, and some break off before their end.
+# The standard library describes errors of JSON in a programmer's words, and some of its messages are cut off.
 _PLAIN_WORDS = (
     ("Expecting value", "wanted a value"),
     ("Expecting ',' delimiter", "wanted a comma or a closing bracket"),
@@ -86,7 +86,7 @@ def _damaged(name: str, message: str, *, line: int | None = None, hint: str = _B
 def conflict_line(text: str) -> int | None:
     r"""Return the line of the first mark that a merge of two versions left, counted from 1; None where there is none.
 
-    A line break inside of a text is written as `\n`, so that no document begins a line like this.
+    A line break inside a text is written as `\n`, so no line of a document begins like this.
 
     >>> conflict_line("{\n<<<<<<< HEAD\n"), conflict_line("{}")
     (2, None)
@@ -96,7 +96,7 @@ def conflict_line(text: str) -> int | None:
 
 
 def in_plain_words(error: json.JSONDecodeError) -> str:
-    """Return in plain words why the standard library does not take something for JSON."""
+    """Return in plain words why something is not JSON for the standard library."""
     return next((words for start, words in _PLAIN_WORDS if error.msg.startswith(start)), error.msg)
 
 

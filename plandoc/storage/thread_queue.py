@@ -1,7 +1,7 @@
 """First come, first served among the threads of one process.
 
-Whose turn it is follows from the line alone, and joining or leaving it is one step each: an interruption, which can come
-between any two steps, finds a turn that is in the line or one that is not, never a lock without an owner.
+Whose turn it is follows from the line alone, and joining or leaving it is one step each. An interruption, which can come
+between any two steps, finds a turn either in the line or not in it, never a lock without an owner.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from contextlib import suppress
 
 
 class Turn:
-    """A place in the line. Its maker sees to it that it leaves, from whichever thread.
+    """A place in the line. Its maker makes sure that it leaves, from any thread.
 
     Args:
-        thread: The thread that it belongs to, where no caller keeps it; None where one does.
+        thread: The thread that it belongs to, if no caller keeps it; None if one does.
     """
 
     __slots__ = ("called", "thread")
@@ -50,11 +50,11 @@ class Turns:
         return self.is_first(turn) or turn.called.acquire(timeout=timeout)
 
     def leave(self, turn: Turn) -> None:
-        """Give up a place, the first one or any other; nothing to do when that was done before."""
+        """Give up a place, the first one or any other; nothing to do if that was done before."""
         with suppress(ValueError):
             self._line.remove(turn)
-        # Every turn that leaves calls the first one, because the one before it may not have got to that. The line may
-        # be empty, and the first one may have been called before.
+        # Every turn that leaves calls the first one, because the one before may not have got that far. The line may be
+        # empty, and the first one may have been called already.
         with suppress(IndexError, RuntimeError):
             self._line[0].called.release()
 

@@ -1,4 +1,4 @@
-"""Taking something back whatever happens meanwhile, also when an interruption hits the taking back itself."""
+"""Undoing something whatever happens meanwhile, even if an interruption hits the undoing itself."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ T = TypeVar("T")
 
 
 def or_undone(work: Callable[[], T], undo: Callable[[], None]) -> T:
-    """Return what the work returns; when anything is raised, undo it before that goes on.
+    """Return what the work returns; if anything is raised, undo the work before the exception goes on.
 
-    Two levels, so that one interruption anywhere, in the inner `undo` too, still ends in one that ran to its end. It must
-    do no harm when it runs twice, or when there is nothing to undo. (A `try` right after the taking, instead, is a
-    step too late; and Python 3.11 guards the line of a `try` within a `try` by neither.)
+    Two levels, so that after one interruption anywhere, even in the inner `undo`, one `undo` still runs to its end. It must do
+    no harm when it runs twice, or when there is nothing to undo. (A `try` right after the work would be a step too late;
+    and Python 3.11 protects the line of a `try` within a `try` by neither.)
     """
     try:
         try:
@@ -27,7 +27,7 @@ def or_undone(work: Callable[[], T], undo: Callable[[], None]) -> T:
 
 
 def and_done(work: Callable[[], T], finish: Callable[[], None]) -> T:
-    """Return what the work returns, and finish before that, or before whatever it raises, goes on.
+    """Return what the work returns, and finish before it is returned or an exception goes on.
 
     `finish` runs to its end as `undo` does above, and under the same conditions.
     """

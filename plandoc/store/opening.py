@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from plandoc.clock import Clock, system_clock
 from plandoc.errors import Outcome, StorageError, StoreNotFoundError
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 from plandoc.storage import address, initialize
 from plandoc.storage.backend import Backend
 from plandoc.storage.files import Files

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,5 +25,5 @@ def until_not_overtaken(change: Callable[[], T]) -> T:
         try:
             return change()
         except ConflictError:
-            pause(random.uniform(0, longest))  # noqa: S311  (it keeps no secret)
+            pause(longest * os.urandom(1)[0] / 255)
     return change()

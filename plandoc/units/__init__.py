@@ -2,7 +2,9 @@
 
 from plandoc.units.advice import advice
 from plandoc.units.conversion import Contradiction, Conversions, Node, Statement, base_of, word_key, word_keys
-from plandoc.units.names import (
+from plandoc.units.quantity_text import written
+from plandoc.units.table import CONTAINERS, MEASURES, Dimension, Unit
+from plandoc.units.unit_names import (
     MEASURES_BY_NAME,
     UNITS,
     canonical,
@@ -11,8 +13,6 @@ from plandoc.units.names import (
     preference,
     unit_named,
 )
-from plandoc.units.quantity_text import written
-from plandoc.units.table import CONTAINERS, MEASURES, Dimension, Unit
 
 # What a number without a unit means.
 PIECES = "each"

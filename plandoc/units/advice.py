@@ -6,12 +6,12 @@ text is like some unit, and a wrong suggestion that somebody follows changes an 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from plandoc.units.names import BY_SPELLING, plain
+from plandoc.near_words import nearest
 from plandoc.units.table import Dimension
+from plandoc.units.unit_names import BY_SPELLING, plain
 
 # Texts of different amounts, by kitchen, and of one that is not exactly what is written: the units that may be meant, each
 # with what it is called in full where its name does not say so.
@@ -83,8 +83,8 @@ def _nearest(written: str, dimension: Dimension | None) -> str | None:
     slipped = {known[one] for one in _without_slip(written) if one in known}
     if slipped or len(written) <= _SHORT:
         return slipped.pop() if len(slipped) == 1 else None
-    near = difflib.get_close_matches(written, known, n=1, cutoff=_ALIKE)
-    return known[near[0]] if near else None
+    near = nearest(written, known, likeness=_ALIKE)
+    return None if near is None else known[near]
 
 
 def _without_slip(written: str) -> Iterator[str]:

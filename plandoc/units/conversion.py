@@ -14,8 +14,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 
-from plandoc.units.names import MEASURES_BY_NAME, canonical, plain, unit_named
 from plandoc.units.table import MEASURES, Dimension
+from plandoc.units.unit_names import MEASURES_BY_NAME, canonical, plain, unit_named
 
 # What units share that can be converted by size alone: a dimension, or the name of a container or of an unknown unit.
 Node = Dimension | str

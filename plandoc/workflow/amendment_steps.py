@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from plandoc.constraints import OwnJson, stated_reason
 from plandoc.domain.states import Edit
 from plandoc.engine.plan_definitions import Rows, amendments_made
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError
-from plandoc.ids import EventId, RecipeId
-from plandoc.records import Change, EventRecipe, PlanAmendment
+from plandoc.fields.constraints import stated_reason
+from plandoc.fields.json_objects import OwnJson
+from plandoc.records import Change, EventId, EventRecipe, PlanAmendment, RecipeId
 
 # Rows by table and id.
 FrozenRows = Mapping[str, Rows]

@@ -12,7 +12,6 @@ from typing import TypeVar
 
 import attrs
 
-from plandoc.constraints import evolved
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.batches import enough_batches
 from plandoc.domain.guards import (
@@ -27,14 +26,14 @@ from plandoc.domain.requirements import Breakdown, Exact
 from plandoc.domain.runs import assembled, batches_done, units_made
 from plandoc.engine.live_plan import assembly_runs, planned_goods, production_runs, selected_recipes
 from plandoc.engine.named_records import id_of
-from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, plan_definitions
+from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, name_in_plan, plan_definitions
 from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedGoodRef, FinishedUnitRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
+from plandoc.errors.hints import Hint, Named, wording
+from plandoc.fields import evolved
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, Named, wording
-from plandoc.ids import EventId
 from plandoc.records import (
     AddFinishedGood,
     BatchDecision,
@@ -42,6 +41,7 @@ from plandoc.records import (
     DropFinishedGood,
     Event,
     EventFinishedGood,
+    EventId,
     FinishedGood,
     FinishedUnit,
     ModifyBatch,
@@ -224,7 +224,7 @@ def modify_batch_decision(
     else:
         decision = _decision_with_reason(session, event_id, unit, batches)
         select_recipes(session, event_id, amendment.added_recipe_ids)
-        put_decision(session, decision)
+        put_decision(session, decision, present)
     return unit_of_work(session).add(amendment)
 
 
@@ -290,8 +290,7 @@ def _planned(session: Session, event_id: EventId, good_id: int) -> EventFinished
 
 def _name_of_good(session: Session, event_id: EventId, good_id: int) -> str:
     # A good that was removed from the catalog by hand can still be dropped.
-    good = _known(FinishedGood, good_id, event_id, session)
-    return f"finished good {good_id}" if good is None else good.name
+    return name_in_plan(FinishedGood, good_id, event_id, session) or f"finished good {good_id}"
 
 
 def _availability(session: Session, event_id: EventId, good_id: int) -> Availability | None:
@@ -326,10 +325,12 @@ class _Batches:
 
     Attributes:
         decision: The decision.
+        present: The one that it replaces; None for a unit without one.
         amendment: The record of it; None when the number stays and only the need is different.
     """
 
     decision: BatchDecision
+    present: BatchDecision | None
     amendment: PlanAmendment | None
 
 
@@ -378,11 +379,11 @@ def _batches(
         if number != old:
             # Everything about a unit that a good of the plan needs is already frozen.
             amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
-            wanted.append(_Batches(decision, attrs.evolve(amendment, sequence=sequence)))
+            wanted.append(_Batches(decision, present, attrs.evolve(amendment, sequence=sequence)))
             chosen.update(amendment.added_recipe_ids)
             sequence += 1
         elif present is not None and decision != attrs.evolve(present, id=0):
-            wanted.append(_Batches(decision, None))
+            wanted.append(_Batches(decision, present, None))
     refuse(problems)
     return wanted
 
@@ -407,7 +408,7 @@ def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAme
         if one.amendment is not None:
             select_recipes(session, one.amendment.event_id, one.amendment.added_recipe_ids)
             saved.append(unit_of_work(session).add(one.amendment))
-        put_decision(session, one.decision)
+        put_decision(session, one.decision, one.present)
     return saved
 
 

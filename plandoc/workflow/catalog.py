@@ -14,7 +14,7 @@ from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, record_by_key
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, StillUsedError, ValidationError, shorten
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 from plandoc.records import FinishedUnit, Ingredient, Recipe, StockItem, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import CATALOG_TABLES, table_of

@@ -11,8 +11,7 @@ from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
 from plandoc.frozen import frozen
-from plandoc.ids import EventId
-from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, PlanAmendment, PlanSection
+from plandoc.records import BatchDecision, Event, EventFinishedGood, EventId, EventRecipe, PlanAmendment, PlanSection
 from plandoc.snapshots import get_plan_snapshot
 from plandoc.store import NO_SESSION, reads
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from plandoc.constraints import evolved, positive_int
 from plandoc.domain.batches import (
     BatchSuggestion,
     UnitOptions,
@@ -20,17 +19,19 @@ from plandoc.domain.fingerprints import recipe_fingerprint
 from plandoc.domain.requirements import Exact, Requirement
 from plandoc.domain.states import Edit
 from plandoc.domain.unit_needs import needs_of_plan, requirements_of_plan
-from plandoc.engine.live_plan import packed, planned_goods, selected_recipes
+from plandoc.engine.live_plan import live_plan_of, packed, planned_goods
 from plandoc.engine.named_records import by_id, id_of, ids_of
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedUnitKey, FinishedUnitRef, RecipeRef
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
-from plandoc.errors import Problem, ValidationError, refuse, shorten
-from plandoc.hints import Hint, wording
-from plandoc.ids import EventId
-from plandoc.records import BatchDecision, Event, FindingKind, FinishedUnit, Recipe
+from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
+from plandoc.errors.hints import Hint, wording
+from plandoc.fields import evolved
+from plandoc.fields.constraints import positive_int
+from plandoc.records import BatchDecision, Event, EventId, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
+from plandoc.tables import table_of
 from plandoc.workflow.review import review_plan
 
 
@@ -161,15 +162,16 @@ def _decided(
 ) -> list[BatchDecision]:
     event_id = id_of(Event, event_id, session)
     event = event_to_edit(event_id, Edit.DECISIONS, session)
-    definitions = plan_definitions(event_id, session)
-    needs = needs_of_plan(planned_goods(event_id, session), packed(event, session), definitions)
-    selected = selected_recipes(event_id, session)
+    plan, definitions = live_plan_of(event, session), plan_definitions(event_id, session)
+    needs = needs_of_plan(plan.quantities, plan.packed, definitions)
     decisions: list[BatchDecision] = []
     problems: list[Problem] = []
     for unit_id, number in by_id(FinishedUnit, batches, session).items():
         try:
-            unit = session.get(FinishedUnit, unit_id)
-            _check_can_be_decided(session, unit, number, selected)
+            unit = definitions.units(unit_id)
+            if unit is None:
+                raise NotFoundError(table_of(FinishedUnit).label, unit_id)
+            _check_can_be_decided(session, unit, number, plan.recipes)
             exact = needs.get(unit_id, 0)
             decisions.append(
                 new_decision(event_id, unit, number, exact, definitions, accept_shortfall=accept_shortfall)
@@ -177,7 +179,7 @@ def _decided(
         except ValidationError as error:
             problems.extend(error.problems)
     refuse(problems)
-    return [put_decision(session, decision) for decision in decisions]
+    return [put_decision(session, one, plan.decisions.get(one.finished_unit_id)) for one in decisions]
 
 
 @changes("decide enough batches")
@@ -247,7 +249,7 @@ def delete_batch_decisions(
     return [decided[unit_id] for unit_id in wanted]
 
 
-def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, selected: set[int]) -> None:
+def _check_can_be_decided(session: Session, unit: FinishedUnit, batches: int, selected: Collection[int]) -> None:
     wrong = positive_int(batches)
     if wrong is not None:
         raise ValidationError([Problem(f"batches of {unit.name}: {wrong}", field="batches")])
@@ -280,19 +282,18 @@ def new_decision(
     Raises:
         ValidationError: with the numbers, when the batches are short and that is not accepted.
     """
-    decision = decision_for(event_id, unit, batches, exact)
+    fingerprint = recipe_fingerprint(unit.recipe_id, definitions)
+    decision = decision_for(event_id, unit, batches, exact, fingerprint)
     if decision.shortfall_accepted and not accept_shortfall:
         needed, made = decision.units_needed, units_yielded(batches, unit.yield_per_batch)
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
         hint = shortfall_hint(needed, unit.yield_per_batch)
         raise ValidationError([Problem(message, field="batches", hint=hint)])
-    fingerprint = recipe_fingerprint(unit.recipe_id, definitions)
-    return evolved(decision, recipe_fingerprint=fingerprint)
+    return decision
 
 
-def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:
-    """Save a decision, replacing the one for its unit, if any; the plan's state is not checked."""
-    for present in session.find(BatchDecision, event_id=decision.event_id):
-        if present.finished_unit_id == decision.finished_unit_id:
-            return unit_of_work(session).replace(evolved(decision, id=present.id))
-    return unit_of_work(session).add(decision)
+def put_decision(session: Session, decision: BatchDecision, present: BatchDecision | None) -> BatchDecision:
+    """Save a decision in place of the present one for its unit, if any; the plan's state is not checked."""
+    if present is None:
+        return unit_of_work(session).add(decision)
+    return unit_of_work(session).replace(evolved(decision, id=present.id))

@@ -9,8 +9,7 @@ from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
 from plandoc.frozen import frozen
-from plandoc.ids import EventId
-from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, Recipe
+from plandoc.records import BatchDecision, Event, EventId, FinishedGood, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes
 from plandoc.workflow.decisions import get_batch_decisions, get_requirements, save_batch_decision
 from plandoc.workflow.selection import (

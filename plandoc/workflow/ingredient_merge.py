@@ -16,8 +16,7 @@ from plandoc.engine.record_refs import IngredientRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse
 from plandoc.frozen import frozen
-from plandoc.ids import IngredientId
-from plandoc.records import BatchDecision, Event, Ingredient, ProductionRun, Recipe, StockItem
+from plandoc.records import BatchDecision, Event, Ingredient, IngredientId, ProductionRun, Recipe, StockItem
 from plandoc.store import NO_SESSION, changes
 from plandoc.workflow.stock import put_in
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from plandoc.constraints import evolved
 from plandoc.domain.states import COMPLETE, LOCK, START, UNLOCK, Step, check_step
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session, unit_of_work
+from plandoc.fields import evolved
 from plandoc.records import Event, PlanState
 from plandoc.snapshots import snapshot_of
 from plandoc.store import NO_SESSION, changes

@@ -10,15 +10,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from plandoc.constraints import (
-    aware_datetime,
-    non_negative_int,
-    one_of,
-    or_none,
-    positive_int,
-    stated_reason,
-    storable_text,
-)
 from plandoc.domain import runs
 from plandoc.domain.batches import units_yielded
 from plandoc.domain.consumption import Consumption
@@ -33,11 +24,20 @@ from plandoc.engine.plan_definitions import amendments_made, defined, plan_defin
 from plandoc.engine.record_refs import EventRef, FinishedGoodRef, FinishedUnitRef
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse
-from plandoc.hints import Call, Hint, Named, wording
-from plandoc.ids import EventId
+from plandoc.errors.hints import Call, Hint, Named, wording
+from plandoc.fields.constraints import (
+    aware_datetime,
+    non_negative_int,
+    one_of,
+    or_none,
+    positive_int,
+    stated_reason,
+    storable_text,
+)
 from plandoc.records import (
     AssemblyRun,
     Event,
+    EventId,
     FinishedGood,
     FinishedUnit,
     Loss,

@@ -10,9 +10,8 @@ from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import catalog_definitions, frozen_units, plan_definitions
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
-from plandoc.hints import Named
-from plandoc.ids import EventId
-from plandoc.records import Event, Finding, PlanState
+from plandoc.errors.hints import Named
+from plandoc.records import Event, EventId, Finding, PlanState
 from plandoc.store import NO_SESSION, reads
 
 

@@ -32,13 +32,14 @@ from plandoc.engine.plan_definitions import (
 from plandoc.engine.record_refs import EventRef, FinishedGoodRef, RecipeRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
-from plandoc.ids import EventId, RecipeId
 from plandoc.records import (
     Event,
+    EventId,
     FinishedGood,
     FinishedUnit,
     PlanAmendment,
     Recipe,
+    RecipeId,
     ReviseFinishedGood,
     ReviseRecipe,
 )

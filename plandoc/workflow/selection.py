@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 
-from plandoc.constraints import positive_int
 from plandoc.domain.availability import Availability, availability
 from plandoc.domain.states import Edit
 from plandoc.engine.live_plan import planned_goods, selected_recipes
@@ -16,8 +15,9 @@ from plandoc.engine.plan_definitions import catalog_definitions, defined, known_
 from plandoc.engine.record_refs import EventRef, FinishedGoodKey, RecipeRef
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.errors.hints import Hint, wording
+from plandoc.fields.constraints import positive_int
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, Event, EventFinishedGood, EventRecipe, FinishedGood, Recipe
 from plandoc.store import NO_SESSION, changes, reads
 

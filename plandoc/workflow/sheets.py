@@ -7,8 +7,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from plandoc.constraints import positive_int, positive_quantity
-from plandoc.converters import quantity
 from plandoc.domain.batches import batches_for
 from plandoc.domain.made_ahead import batches_in_stock
 from plandoc.domain.production_sheet import ProductionSheet, production_sheet
@@ -19,6 +17,8 @@ from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedUnitRef, RecipeRef
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError, refuse
+from plandoc.fields.constraints import positive_int, positive_quantity
+from plandoc.fields.converters import quantity
 from plandoc.records import Event, FinishedUnit, PlanState, Recipe, StockItem
 from plandoc.store import NO_SESSION, reads
 from plandoc.workflow.production import get_progress

@@ -151,21 +151,23 @@ def _batch_groups(
 ) -> list[BatchGroup]:
     """Return the batches by the definitions they are baked with, with what of them is made already."""
     if remaining:
-        return less_made_ahead(_grouped(events, session, _Part.TO_BAKE), made)
+        return less_made_ahead(_grouped(events, session, _WhichBatches.TO_BAKE), made)
     taken = {event.id: batches_taken(baked(event, session)) for event in events}
     if not made and not any(taken.values()):
-        return _grouped(events, session, _Part.DECIDED)
+        return _grouped(events, session, _WhichBatches.DECIDED)
     # What is baked has taken what it took; what is in stock now is for what is still to bake, and a completed plan bakes no more.
     over = [event for event in events if event.plan_state is PlanState.COMPLETED]
     ahead = [event for event in events if event.plan_state is not PlanState.COMPLETED]
     none = dict.fromkeys({*made, *itertools.chain.from_iterable(taken.values())}, Fraction(0))
-    done = (less_made_ahead(_grouped([event], session, _Part.BAKED), none | taken[event.id]) for event in events)
-    left_undone = less_made_ahead(_grouped(over, session, _Part.TO_BAKE), none)
-    to_bake = less_made_ahead(_grouped(ahead, session, _Part.TO_BAKE), none | made)
+    done = (
+        less_made_ahead(_grouped([event], session, _WhichBatches.BAKED), none | taken[event.id]) for event in events
+    )
+    left_undone = less_made_ahead(_grouped(over, session, _WhichBatches.TO_BAKE), none)
+    to_bake = less_made_ahead(_grouped(ahead, session, _WhichBatches.TO_BAKE), none | made)
     return _in_order([*itertools.chain.from_iterable(done), *left_undone, *to_bake], session)
 
 
-class _Part(enum.Enum):
+class _WhichBatches(enum.Enum):
     """Which of the decided batches."""
 
     DECIDED = "decided"
@@ -173,7 +175,7 @@ class _Part(enum.Enum):
     TO_BAKE = "to bake"
 
 
-def _grouped(events: Iterable[Event], session: Session, part: _Part) -> list[BatchGroup]:
+def _grouped(events: Iterable[Event], session: Session, part: _WhichBatches) -> list[BatchGroup]:
     """Return the batches by the definitions they are baked with: each started plan its own, all others the catalog's."""
     groups: dict[int, tuple[dict[int, int], Definitions]] = {}
     for event in events:
@@ -190,16 +192,16 @@ def _in_order(groups: Iterable[BatchGroup], session: Session) -> list[BatchGroup
     return sorted(groups, key=lambda group: group.definitions is current)
 
 
-def _batches(event: Event, session: Session, part: _Part) -> Iterator[tuple[int, int]]:
+def _batches(event: Event, session: Session, part: _WhichBatches) -> Iterator[tuple[int, int]]:
     """Yield recipes with their batches; a recipe with several yields comes once for each."""
     decisions: dict[int, BatchDecision] = {
         row.finished_unit_id: row for row in session.find(BatchDecision, event_id=event.id)
     }
     batches: dict[int, int] = {unit_id: row.batches for unit_id, row in decisions.items()}
-    if part is not _Part.DECIDED:
+    if part is not _WhichBatches.DECIDED:
         left = remaining_batches(batches, batches_done(production_runs(event.id, session)))
         baked = {unit_id: number - left.get(unit_id, 0) for unit_id, number in batches.items()}
-        batches = left if part is _Part.TO_BAKE else baked
+        batches = left if part is _WhichBatches.TO_BAKE else baked
     for unit_id, number in batches.items():
         yield decisions[unit_id].recipe_id, number
 

@@ -21,10 +21,9 @@ from plandoc.engine.queries import having
 from plandoc.engine.record_refs import IngredientRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, ValidationError, refuse, shorten
+from plandoc.errors.hints import Hint, wording
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
-from plandoc.ids import IngredientId, RecipeId
-from plandoc.records import Ingredient, NotTaken, Recipe, StockItem, Taken, UnitWord
+from plandoc.records import Ingredient, IngredientId, NotTaken, Recipe, RecipeId, StockItem, Taken, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 
 

@@ -81,7 +81,7 @@ def test_yes_goes_on_and_still_shows_what_there_is_to_review(call, doubtful):
     assert (locking.status, starting.status) == (0, 0)
     assert "Rye loaf: 25 needed, no batches decided" in locking.out
     assert "Rye loaf: 25 needed, no batches decided" in starting.out
-    assert [finding.kind for finding in taken.findings] == [plandoc.FindingKind.UNDECIDED]
+    assert [finding.kind for finding in taken.findings] == [plandoc.results.FindingKind.UNDECIDED]
 
 
 def test_a_step_that_the_state_does_not_allow_is_refused_without_a_question(call, locked):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plandoc import records, units
 from plandoc.domain.measures import Amount, conversions, convert, factor, largest, total
 from plandoc.errors import ValidationError
-from plandoc.units import Dimension, names
+from plandoc.units import Dimension, unit_names
 
 
 def of(density):
@@ -140,10 +140,10 @@ def test_a_short_text_gets_no_suggestion_by_the_likeness_of_its_letters(text):
 
 
 def test_no_spelling_means_two_units_and_each_is_written_as_it_is_looked_up():
-    spellings = [text for unit in units.UNITS for text in (names.plain(unit.name), *unit.spellings)]
+    spellings = [text for unit in units.UNITS for text in (unit_names.plain(unit.name), *unit.spellings)]
 
     assert [text for text in spellings if spellings.count(text) > 1] == []
-    assert [text for text in spellings if text != names.plain(text)] == []
+    assert [text for text in spellings if text != unit_names.plain(text)] == []
 
 
 # NIST Handbook 44, appendix C, in millilitres and grams; the spoons for dash and pinch as American sets have them.

@@ -3,9 +3,9 @@
 import pytest
 
 import plandoc
+from plandoc.errors.hints import for_command
 from plandoc.exchange import import_file
 from plandoc.exchange.tabular import import_goods, import_ingredients, import_recipes, import_stock
-from plandoc.hints import for_command
 from tests.builders import a_bakery, folder_bytes
 
 TABLES = {
@@ -67,7 +67,7 @@ def test_what_is_nothing_of_all_this_is_still_called_damaged(store, tmp_path):
     for name in ("x.json", "x.csv"):
         path = tmp_path / name
         path.write_text('{"application": "plandoc", "recipes": [')
-        with pytest.raises(plandoc.DamagedError):
+        with pytest.raises(plandoc.errors.DamagedError):
             import_file(path)
 
 

@@ -54,7 +54,7 @@ def test_an_export_with_a_run_that_cannot_be_is_refused_with_the_reason(good, tm
         with pytest.raises(ImportRefusedError, match=reason):
             import_file(tmp_path / "export.json")
 
-        assert store.read(lambda session: session.find(plandoc.ProductionRun)) == []
+        assert store.read(lambda session: session.find(plandoc.results.ProductionRun)) == []
 
 
 def test_a_unit_that_was_never_in_the_plan_cannot_have_been_baked(good, tmp_path):

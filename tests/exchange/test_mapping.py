@@ -182,7 +182,7 @@ def test_a_record_of_a_recipe_with_two_yields_is_of_the_one_that_the_goods_take(
     record = {"event_name": "Christmas", "recipe_name": "Cookies", "batches": 2, "produced_at": "2026-12-20T08:00:00"}
     export = small(finished_units=[*SMALL["finished_units"], other], production_records=[record])
     import_file(written(tmp_path, export))
-    run = store.read(lambda session: session.find(plandoc.ProductionRun, event_id=1))[0]
+    run = store.read(lambda session: session.find(plandoc.results.ProductionRun, event_id=1))[0]
 
     assert (run.units_made, run.units_expected) == (48, 48)
     assert run.produced_at == datetime.datetime(2026, 12, 20, 8, tzinfo=datetime.UTC)

@@ -212,12 +212,12 @@ def test_everything_that_refers_to_nothing_is_listed_at_once(good, folder):
 
 WRONG_FILES = {
     "newer": ('{"application": "plandoc", "export_version": 3}', plandoc.errors.NewerFormatError, "format 3"),
-    "no version": ('{"application": "plandoc"}', plandoc.DamagedError, "wanted a version number, found None"),
-    "version true": ('{"application": "plandoc", "export_version": true}', plandoc.DamagedError, "found True"),
-    "version 0": ('{"application": "plandoc", "export_version": 0}', plandoc.DamagedError, "found 0"),
+    "no version": ('{"application": "plandoc"}', plandoc.errors.DamagedError, "wanted a version number, found None"),
+    "version true": ('{"application": "plandoc", "export_version": true}', plandoc.errors.DamagedError, "found True"),
+    "version 0": ('{"application": "plandoc", "export_version": 0}', plandoc.errors.DamagedError, "found 0"),
     "doubled": (
         '{"application": "plandoc", "export_version": 1, "stock": [], "stock": []}',
-        plandoc.DamagedError,
+        plandoc.errors.DamagedError,
         "duplicate key 'stock'",
     ),
     "nothing else": (
@@ -225,8 +225,8 @@ WRONG_FILES = {
         plandoc.errors.ImportRefusedError,
         "wanted a list",
     ),
-    "NaN": ('{"application": "plandoc", "export_version": NaN}', plandoc.DamagedError, "NaN"),
-    "huge": ('{"application": "plandoc", "export_version": ' + "9" * 5000 + "}", plandoc.DamagedError, "range"),
+    "NaN": ('{"application": "plandoc", "export_version": NaN}', plandoc.errors.DamagedError, "NaN"),
+    "huge": ('{"application": "plandoc", "export_version": ' + "9" * 5000 + "}", plandoc.errors.DamagedError, "range"),
 }
 
 
@@ -248,7 +248,7 @@ def test_every_truncation_of_a_file_is_refused(good, folder):
     with opened(folder):
         for length in range(0, len(text), 97):
             path.write_text(text[:length])
-            with pytest.raises(plandoc.DamagedError):
+            with pytest.raises(plandoc.errors.DamagedError):
                 import_file(path)
 
 
@@ -277,7 +277,7 @@ def test_ids_without_end_do_not_use_up_the_numbers_of_the_folder(good, tmp_path)
             row.update({key: after[key] for key in fields})
         for row in value["plan_amendments"]:
             fields = {key: row[key] for key in row if key != "event_slug"}
-            record = codec.from_row(plandoc.PlanAmendment, 1, {"event_id": 1, **fields})
+            record = codec.from_row(plandoc.results.PlanAmendment, 1, {"event_id": 1, **fields})
             after = codec.to_row(renumbered_amendment(record, lambda table, number: far[table] - number))
             row.update({key: after[key] for key in fields})
 

@@ -116,7 +116,7 @@ def test_the_worked_example_decides_one_batch_of_each_and_comes_in_production_wi
 def test_the_worked_example_has_baked_three_times_and_one_batch_of_cookies_too_many(store):
     import_file(real(BOXES))
     event = _event("Holiday Baking 2024")
-    runs = store.read(lambda session: session.find(plandoc.ProductionRun, event_id=event.id))
+    runs = store.read(lambda session: session.find(plandoc.results.ProductionRun, event_id=event.id))
     units = {unit.id: unit.slug for unit in plandoc.list_records(plandoc.FinishedUnit)}
     decided = {units[row.finished_unit_id]: row.batches for row in plandoc.get_batch_decisions(event.id)}
     baked = {units[run.finished_unit_id]: run.batches for run in runs}

@@ -10,22 +10,26 @@ from plandoc.exchange import RowOutcome, import_file
 from .exports import SMALL, bytes_of, small, written
 
 WRONG_FILES = {
-    "empty": ("", plandoc.DamagedError, "empty"),
-    "blanks": ("  \n", plandoc.DamagedError, "empty"),
-    "no JSON": ("hello", plandoc.DamagedError, "wanted a value"),
-    "truncated": ('{"application": "bake-tr', plandoc.DamagedError, "found a text without a closing quotation mark"),
-    "two values": ("{} {}", plandoc.DamagedError, "wanted the end of the file"),
-    "a list": ("[]", plandoc.DamagedError, "wanted one JSON object"),
-    "null": ("null", plandoc.DamagedError, "wanted one JSON object"),
-    "doubled key": ('{"version": "3.4", "version": "4.2"}', plandoc.DamagedError, "key 'version'"),
-    "NaN": ('{"a": NaN}', plandoc.DamagedError, "NaN"),
-    "endless": ('{"a": -Infinity}', plandoc.DamagedError, "Infinity"),
-    "too big": ('{"a": 1e999}', plandoc.DamagedError, "out of range"),
-    "far too big": ('{"a": 1e99999999999999999999}', plandoc.DamagedError, "out of range"),
-    "long integer": ('{"a": ' + "9" * 5000 + "}", plandoc.DamagedError, "out of range"),
-    "deep": ("[" * 100_000, plandoc.DamagedError, "nested too deep"),
-    "half a pair": ('{"a": "\\ud800"}', plandoc.DamagedError, "surrogate"),
-    "NULs": ("\0" * 50, plandoc.DamagedError, "NUL bytes"),
+    "empty": ("", plandoc.errors.DamagedError, "empty"),
+    "blanks": ("  \n", plandoc.errors.DamagedError, "empty"),
+    "no JSON": ("hello", plandoc.errors.DamagedError, "wanted a value"),
+    "truncated": (
+        '{"application": "bake-tr',
+        plandoc.errors.DamagedError,
+        "found a text without a closing quotation mark",
+    ),
+    "two values": ("{} {}", plandoc.errors.DamagedError, "wanted the end of the file"),
+    "a list": ("[]", plandoc.errors.DamagedError, "wanted one JSON object"),
+    "null": ("null", plandoc.errors.DamagedError, "wanted one JSON object"),
+    "doubled key": ('{"version": "3.4", "version": "4.2"}', plandoc.errors.DamagedError, "key 'version'"),
+    "NaN": ('{"a": NaN}', plandoc.errors.DamagedError, "NaN"),
+    "endless": ('{"a": -Infinity}', plandoc.errors.DamagedError, "Infinity"),
+    "too big": ('{"a": 1e999}', plandoc.errors.DamagedError, "out of range"),
+    "far too big": ('{"a": 1e99999999999999999999}', plandoc.errors.DamagedError, "out of range"),
+    "long integer": ('{"a": ' + "9" * 5000 + "}", plandoc.errors.DamagedError, "out of range"),
+    "deep": ("[" * 100_000, plandoc.errors.DamagedError, "nested too deep"),
+    "half a pair": ('{"a": "\\ud800"}', plandoc.errors.DamagedError, "surrogate"),
+    "NULs": ("\0" * 50, plandoc.errors.DamagedError, "NUL bytes"),
     "other program": ('{"application": "other", "version": "3.4"}', plandoc.ValidationError, "found one of 'other'"),
     "no program": ("{}", plandoc.ValidationError, "found an object that names no application"),
     "version 5": ('{"application": "bake-tracker", "version": "5.0"}', plandoc.ValidationError, "found '5.0'"),
@@ -50,7 +54,7 @@ def test_a_file_in_another_encoding_is_refused_with_the_offset(store, tmp_path):
     path = tmp_path / "export.json"
     path.write_bytes('{"application": "Sablés"}'.encode("latin-1"))
 
-    with pytest.raises(plandoc.DamagedError, match="not UTF-8: byte 0xe9 at offset"):
+    with pytest.raises(plandoc.errors.DamagedError, match="not UTF-8: byte 0xe9 at offset"):
         import_file(path)
 
 

@@ -160,7 +160,7 @@ def _reduced_to_what_events_name(session: Session, bakery: Bakery) -> None:
         for record in session.find(record_type):
             try:
                 session.remove(record_type, record.id)
-            except plandoc.StillUsedError:
+            except plandoc.errors.StillUsedError:
                 continue
 
 

@@ -164,7 +164,9 @@ def test_what_a_running_plan_rests_on_cannot_be_removed_from_the_catalog(store):
     bakery, event = a_started_plan(store)
     with store.session() as session:
         session.replace(attrs.evolve(bakery.cake, sub_recipes=()))
-    with pytest.raises(plandoc.StillUsedError, match="the plan of event 1 'Christmas 2026', which is in production"):
+    with pytest.raises(
+        plandoc.errors.StillUsedError, match="the plan of event 1 'Christmas 2026', which is in production"
+    ):
         remove(store, bakery.frosting)
     plandoc.complete_production(event.id)
 

@@ -7,15 +7,10 @@ import pytest
 import plandoc
 from plandoc import PlanState, amend_enough, change_quantity
 from plandoc.records import AddFinishedGood, ChangeQuantity, Component, FinishedGood, FinishedUnit, ModifyBatch, Recipe
-from tests.builders import a_bakery, a_plan, transactions
+from tests.builders import a_plan, transactions
 from tests.plans.amending import batches_of, goods_of, messages_of, recipes_of, refuses_without_a_byte
 
 MORE = "30 guests more"
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
 
 
 @pytest.fixture
@@ -153,11 +148,11 @@ def test_a_step_that_cannot_be_made_whole_leaves_the_session_as_it_was(store, fo
     with store.session() as session:
         huge = session.add(FinishedGood("Crate", (Component(finished_unit_id=bakery.slice.id, quantity=10**11),)))
         plandoc.add_finished_good(event.id, huge.id, 1, "a dream", session=session)
-        before = session.find(plandoc.EventFinishedGood, event_id=event.id)
+        before = session.find(plandoc.results.EventFinishedGood, event_id=event.id)
         with pytest.raises(plandoc.ValidationError, match="batches of Slice: wanted a whole number of at most"):
             change_quantity(event.id, huge.id, 10**3, MORE, enough=True, session=session)
 
-        assert session.find(plandoc.EventFinishedGood, event_id=event.id) == before
+        assert session.find(plandoc.results.EventFinishedGood, event_id=event.id) == before
         assert len(plandoc.get_amendments(event.id, session=session)) == 1
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 import plandoc
-from plandoc import PlanState, RunKind
+from plandoc import RunKind
 from plandoc.records import (
     Component,
     FinishedGood,
-    FinishedUnit,
-    Recipe,
 )
 from plandoc.workflow.amendments import (
     add_finished_good,
@@ -20,28 +16,7 @@ from plandoc.workflow.amendments import (
     modify_batch_decision,
 )
 from plandoc.workflow.production import record_assembly, record_production, void_run
-from tests.builders import a_bakery, a_plan
 from tests.plans.amending import batches_of, goods_of, messages_of, refuses_without_a_byte
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """In production: 10 cookie boxes and 2 hampers, 6 batches of cookies and 1 of cake."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
-
-
-@pytest.fixture
-def pie(store):
-    """A good whose recipe is in no plan: one pie, 8 a batch."""
-    with store.session() as session:
-        recipe = session.add(Recipe("Apple Pie"))
-        unit = session.add(FinishedUnit("Pie", recipe.id, items_per_batch=8))
-        return session.add(FinishedGood("Pie Box", (Component(finished_unit_id=unit.id, quantity=2),)))
 
 
 def test_batches_never_fall_below_what_is_baked_but_may_fall_to_it(folder, bakery, event):

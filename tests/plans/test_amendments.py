@@ -13,11 +13,8 @@ from plandoc import PlanState
 from plandoc.records import (
     AddFinishedGood,
     ChangeQuantity,
-    Component,
     DropFinishedGood,
     EventRecipe,
-    FinishedGood,
-    FinishedUnit,
     ModifyBatch,
     PlanAmendment,
     Recipe,
@@ -32,26 +29,6 @@ from plandoc.workflow.amendments import (
 from tests.builders import a_bakery, a_plan, transactions
 from tests.conftest import MOMENT
 from tests.plans.amending import CHANGES, batches_of, goods_of, recipes_of, refuses_without_a_byte
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """In production: 10 cookie boxes and 2 hampers, 6 batches of cookies and 1 of cake."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
-
-
-@pytest.fixture
-def pie(store):
-    """A good whose recipe is in no plan: one pie, 8 a batch."""
-    with store.session() as session:
-        recipe = session.add(Recipe("Apple Pie"))
-        unit = session.add(FinishedUnit("Pie", recipe.id, items_per_batch=8))
-        return session.add(FinishedGood("Pie Box", (Component(finished_unit_id=unit.id, quantity=2),)))
 
 
 def test_dropping_a_good_takes_it_out_and_says_how_many_there_were(bakery, event):

@@ -13,19 +13,8 @@ from plandoc.workflow.amendments import (
     get_amendments,
     modify_batch_decision,
 )
-from tests.builders import a_bakery, a_plan
+from tests.builders import a_plan
 from tests.plans.amending import CHANGES, messages_of, refuses_without_a_byte
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """In production: 10 cookie boxes and 2 hampers, 6 batches of cookies and 1 of cake."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
 
 
 @pytest.mark.parametrize("state", [PlanState.DRAFT, PlanState.LOCKED, PlanState.COMPLETED])

@@ -3,12 +3,7 @@ from __future__ import annotations
 import pytest
 
 import plandoc
-from tests.builders import a_bakery, a_plan, folder_bytes
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
+from tests.builders import a_plan, folder_bytes
 
 
 @pytest.fixture

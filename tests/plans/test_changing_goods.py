@@ -7,12 +7,7 @@ import pytest
 import plandoc
 from plandoc import PlanState
 from plandoc.results import QuantityChange
-from tests.builders import a_bakery, a_plan, folder_bytes
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
+from tests.builders import a_plan, folder_bytes
 
 
 @pytest.fixture

@@ -43,9 +43,9 @@ def test_what_is_used_is_not_removed_and_all_that_uses_it_is_named(store):
     bakery = a_bakery(store)
     a_plan(store, PlanState.LOCKED, bakery=bakery)
 
-    with pytest.raises(plandoc.StillUsedError) as of_ingredient:
+    with pytest.raises(plandoc.errors.StillUsedError) as of_ingredient:
         plandoc.remove_record(plandoc.Ingredient, bakery.flour.id)
-    with pytest.raises(plandoc.StillUsedError) as of_recipe:
+    with pytest.raises(plandoc.errors.StillUsedError) as of_recipe:
         plandoc.remove_record(plandoc.Recipe, bakery.cookies.id)
 
     assert of_ingredient.value.users == (
@@ -76,7 +76,7 @@ def test_a_recipe_goes_with_its_yields_and_an_ingredient_with_its_empty_rows_of_
 def test_a_refused_removal_in_a_session_leaves_everything(store):
     bakery = a_bakery(store)
     with store.session() as session:
-        with pytest.raises(plandoc.StillUsedError):
+        with pytest.raises(plandoc.errors.StillUsedError):
             plandoc.remove_record(plandoc.Recipe, bakery.cookies.id, session=session)
     assert {one.id for one in plandoc.list_records(plandoc.FinishedUnit)} >= {bakery.cookie.id, bakery.small_cookie.id}
 

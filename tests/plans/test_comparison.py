@@ -19,17 +19,6 @@ from tests.builders import a_bakery, a_plan
 from tests.plans.amending import CHANGES
 
 
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """In production: 10 cookie boxes and 2 hampers, 6 batches of cookies and 1 of cake."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
-
-
 def shown(differences):
     """Return differences as short rows: name, before, after, status, and the numbers of the amendments."""
     return [

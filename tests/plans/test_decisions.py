@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 
 import plandoc
-from plandoc import FindingKind, PlanState
+from plandoc import PlanState
 from plandoc.domain.batches import BatchOption
-from tests.builders import a_bakery, a_plan, folder_bytes, transactions
+from plandoc.results import FindingKind
+from tests.builders import a_plan, folder_bytes, transactions
 from tests.effort import examples
 from tests.plans.strategies import planned, plans
 
@@ -21,11 +22,6 @@ NO_IDS = [*NO_NUMBERS, 1.0, 99, "no-such-thing"]
 
 def shown(value):
     return "huge" if isinstance(value, int) and value > 10**100 else repr(value)
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
 
 
 @pytest.fixture

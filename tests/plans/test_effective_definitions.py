@@ -8,12 +8,7 @@ import pytest
 import plandoc
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.records import PlanState
-from tests.builders import a_bakery, a_plan
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
+from tests.builders import a_plan
 
 
 def defined(store, event):

@@ -145,24 +145,27 @@ BY_HAND = {
         lambda session, event, shop: session.replace(attrs.evolve(event, notes="rain", name="Boxing Day")),
         "yyyn",
     ),
-    "recipes": (lambda session, event, shop: session.add(plandoc.EventRecipe(event.id, shop.frosting.id)), "ynnn"),
+    "recipes": (
+        lambda session, event, shop: session.add(plandoc.results.EventRecipe(event.id, shop.frosting.id)),
+        "ynnn",
+    ),
     "goods": (
-        lambda session, event, shop: session.add(plandoc.EventFinishedGood(event.id, shop.plain_slice.id, 1)),
+        lambda session, event, shop: session.add(plandoc.results.EventFinishedGood(event.id, shop.plain_slice.id, 1)),
         "ynnn",
     ),
     "quantities": (
         lambda session, event, shop: session.replace(
-            attrs.evolve(session.find(plandoc.EventFinishedGood, event_id=event.id)[0], quantity=77)
+            attrs.evolve(session.find(plandoc.results.EventFinishedGood, event_id=event.id)[0], quantity=77)
         ),
         "ynnn",
     ),
     "a good that leaves": (
-        lambda session, event, shop: session.remove(plandoc.EventFinishedGood, 1, event_id=event.id),
+        lambda session, event, shop: session.remove(plandoc.results.EventFinishedGood, 1, event_id=event.id),
         "ynnn",
     ),
     "batches": (
         lambda session, event, shop: session.replace(
-            attrs.evolve(session.find(plandoc.BatchDecision, event_id=event.id)[0], batches=9)
+            attrs.evolve(session.find(plandoc.results.BatchDecision, event_id=event.id)[0], batches=9)
         ),
         "yynn",
     ),
@@ -192,17 +195,31 @@ def test_every_edit_by_hand_is_allowed_in_its_states_and_refused_in_all_others(s
         assert folder_bytes(folder) == before
 
 
-@pytest.mark.parametrize("kind", [plandoc.PlanAmendment, plandoc.ProductionRun, plandoc.AssemblyRun, plandoc.VoidedRun])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        plandoc.results.PlanAmendment,
+        plandoc.results.ProductionRun,
+        plandoc.results.AssemblyRun,
+        plandoc.results.VoidedRun,
+    ],
+)
 def test_what_tells_the_history_of_a_plan_is_not_added_by_hand(store, folder, kind):
     bakery = a_bakery(store)
     event = _planned(store, bakery, PlanState.IN_PRODUCTION, undecided=False)
     records = {
-        plandoc.PlanAmendment: lambda moment: plandoc.PlanAmendment(
+        plandoc.results.PlanAmendment: lambda moment: plandoc.results.PlanAmendment(
             event.id, 1, plandoc.results.ModifyBatch(1, "Cookies", 1, "cookie", 6, 7), "more guests", moment
         ),
-        plandoc.ProductionRun: lambda moment: plandoc.ProductionRun(event.id, bakery.cookie.id, 1, 24, 24, moment),
-        plandoc.AssemblyRun: lambda moment: plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 1, moment),
-        plandoc.VoidedRun: lambda moment: plandoc.VoidedRun(event.id, plandoc.RunKind.PRODUCTION, 1, "twice", moment),
+        plandoc.results.ProductionRun: lambda moment: plandoc.results.ProductionRun(
+            event.id, bakery.cookie.id, 1, 24, 24, moment
+        ),
+        plandoc.results.AssemblyRun: lambda moment: plandoc.results.AssemblyRun(
+            event.id, bakery.cookie_box.id, 1, moment
+        ),
+        plandoc.results.VoidedRun: lambda moment: plandoc.results.VoidedRun(
+            event.id, plandoc.RunKind.PRODUCTION, 1, "twice", moment
+        ),
     }
     before = folder_bytes(folder)
     with pytest.raises(plandoc.ValidationError, match=r" by (\w+_\w+)"), store.session() as session:

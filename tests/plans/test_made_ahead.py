@@ -13,7 +13,6 @@ from plandoc import (
     NotFoundError,
     PlanState,
     RunKind,
-    StillUsedError,
     StockItem,
     ValidationError,
     add_stock,
@@ -25,6 +24,7 @@ from plandoc import (
     set_stock,
     void_run,
 )
+from plandoc.errors import StillUsedError
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe
 from plandoc.results import Taken
 from tests.builders import a_bakery, a_plan, brought_to, folder_bytes
@@ -281,7 +281,7 @@ def test_merging_ingredients_leaves_what_runs_took_of_recipes(store, bakery, eve
     # The butter is the ingredient with the number of the frosting.
     plandoc.merge_ingredients(bakery.butter.id, other.id)
 
-    [found] = store.read(lambda session: session.find(plandoc.ProductionRun, event_id=event.id))
+    [found] = store.read(lambda session: session.find(plandoc.results.ProductionRun, event_id=event.id))
     assert found.taken[0] == run.taken[0]
     assert batches(bakery.frosting) == [0]
 

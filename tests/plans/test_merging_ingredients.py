@@ -96,7 +96,7 @@ def test_a_decided_plan_has_nothing_new_to_review(state, shop, store):
 def test_an_ingredient_of_a_plan_in_production_is_refused_and_nothing_is_changed(shop, store, folder):
     a_plan(store, PlanState.IN_PRODUCTION, bakery=shop)
     before = folder_bytes(folder)
-    with pytest.raises(plandoc.StillUsedError, match="which is in production"):
+    with pytest.raises(plandoc.errors.StillUsedError, match="which is in production"):
         plandoc.merge_ingredients(shop.sugar.id, shop.butter.id)
 
     assert folder_bytes(folder) == before
@@ -109,7 +109,7 @@ def test_a_completed_plan_keeps_its_definitions_and_its_runs_name_the_one_that_s
     needs, compared = plandoc.get_ingredient_needs(event.id), plandoc.get_plan_comparison(event.id)
     other = _added(store, plandoc.Ingredient("Plain flour"))
     plandoc.merge_ingredients(shop.flour.id, other.id)
-    (run,) = store.read(lambda session: session.find(plandoc.ProductionRun, event_id=event.id))
+    (run,) = store.read(lambda session: session.find(plandoc.results.ProductionRun, event_id=event.id))
 
     assert plandoc.get_ingredient_needs(event.id) == needs
     assert plandoc.get_plan_comparison(event.id) == compared

@@ -6,14 +6,10 @@ from fractions import Fraction
 import pytest
 
 import plandoc
-from plandoc import FindingKind, PlanState
+from plandoc import PlanState
 from plandoc.domain.feasibility import GoodFeasibility
+from plandoc.results import FindingKind
 from tests.builders import a_bakery, a_plan, folder_bytes
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
 
 
 def test_a_plan_is_everything_about_it_in_one_record(store, bakery):
@@ -244,7 +240,7 @@ def test_the_goods_of_a_broken_catalog_are_listed_with_what_is_broken(broken):
 def test_needs_and_shopping_of_a_broken_plan_say_that_they_are_not_complete(broken):
     needs = plandoc.get_ingredient_needs(1)
 
-    assert any(finding.kind is plandoc.FindingKind.BROKEN for finding in needs.undecided)
+    assert any(finding.kind is plandoc.results.FindingKind.BROKEN for finding in needs.undecided)
     assert plandoc.get_shopping_list(1).undecided == needs.undecided
 
 

@@ -11,20 +11,9 @@ import plandoc
 from plandoc import PlanState, RunKind
 from plandoc.engine.session import unit_of_work
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import a_plan, folder_bytes
 from tests.conftest import MOMENT
 from tests.plans.recording import broken_catalog, messages
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """10 cookie boxes and 2 hampers, in production; 6 batches of cookies and 1 of cake are just enough."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
 
 
 def test_packing_takes_units_through_all_bundles(bakery, event):
@@ -160,7 +149,7 @@ def test_all_that_is_wrong_with_an_assembly_run_is_said_at_once(bakery, event):
 def test_what_was_packed_beyond_what_was_made_is_owed_by_nobody(store, folder, bakery, event):
     # Only an edit by hand gets there.
     with store.session() as session:
-        unit_of_work(session).add(plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 12, MOMENT))
+        unit_of_work(session).add(plandoc.results.AssemblyRun(event.id, bakery.cookie_box.id, 12, MOMENT))
     before = folder_bytes(folder)
     with pytest.raises(plandoc.ValidationError) as refused:
         record_assembly(event.id, bakery.cookie_box.id, 1)

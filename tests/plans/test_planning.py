@@ -4,14 +4,10 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import EventFinishedGood, EventRecipe, PlanState
+from plandoc import PlanState
 from plandoc.domain.states import ALLOWED, Edit
-from tests.builders import a_bakery, a_plan, folder_bytes
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
+from plandoc.results import EventFinishedGood, EventRecipe
+from tests.builders import a_plan, folder_bytes
 
 
 @pytest.fixture

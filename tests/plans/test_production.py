@@ -10,22 +10,11 @@ import pytest
 import plandoc
 from plandoc import PlanState, RunKind
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import a_plan, folder_bytes
 from tests.conftest import MOMENT
 from tests.plans.recording import broken_catalog, messages, stored
 
 LATER = datetime.datetime(2026, 12, 20, 9, 30, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """10 cookie boxes and 2 hampers, in production; 6 batches of cookies and 1 of cake are just enough."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
 
 
 def test_a_run_without_losses_makes_what_its_batches_yield(store, bakery, event):
@@ -33,14 +22,14 @@ def test_a_run_without_losses_makes_what_its_batches_yield(store, bakery, event)
 
     assert (run.batches, run.units_expected, run.units_made, run.losses) == (2, 48, 48, ())
     assert run.produced_at == MOMENT
-    assert stored(store, plandoc.ProductionRun, event) == [run]
+    assert stored(store, plandoc.results.ProductionRun, event) == [run]
 
 
 def test_what_was_lost_is_taken_from_what_the_batches_yield(bakery, event):
     run = record_production(event.id, bakery.cookie.id, 2, lost={" burnt ": 3, "dropped": 1}, notes="hot oven")
 
     assert run.units_made == 44
-    assert run.losses == (plandoc.Loss("burnt", 3), plandoc.Loss("dropped", 1))
+    assert run.losses == (plandoc.results.Loss("burnt", 3), plandoc.results.Loss("dropped", 1))
     assert run.notes == "hot oven"
 
 

@@ -9,21 +9,10 @@ from plandoc import PlanState, RunKind
 from plandoc.domain.progress import Overall
 from plandoc.exchange import import_file
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
-from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes
+from tests.builders import EVENT_DATE, a_plan, folder_bytes
 from tests.exchange.exports import real
 
 BOXES = "bake_tracker_3.4_boxes.json"
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """10 cookie boxes and 2 hampers, in production; 6 batches of cookies and 1 of cake are just enough."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
 
 
 @pytest.mark.parametrize("state", [PlanState.DRAFT, PlanState.LOCKED, PlanState.IN_PRODUCTION])

@@ -14,15 +14,10 @@ from plandoc.exchange import import_file
 from plandoc.workflow.production import get_progress, record_production, void_run
 from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list
 from plandoc.workflow.stock import set_stock
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import a_plan, folder_bytes
 from tests.exchange.exports import real
 
 BOXES = "bake_tracker_3.4_boxes.json"
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
 
 
 @pytest.fixture

@@ -6,13 +6,9 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import FindingKind, PlanState, snapshots
-from tests.builders import a_bakery, a_plan, brought_to, folder_bytes
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
+from plandoc import PlanState, snapshots
+from plandoc.results import FindingKind
+from tests.builders import a_plan, brought_to, folder_bytes
 
 
 @pytest.fixture

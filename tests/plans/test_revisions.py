@@ -11,19 +11,8 @@ import plandoc
 from plandoc import records
 from plandoc.engine.plan_definitions import plan_definitions
 from plandoc.records import FindingKind, PlanState
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import a_plan, folder_bytes
 from tests.plans.recording import messages
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """10 cookie boxes and 2 hampers, in production; 6 batches of cookies and 1 of cake are just enough."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
 
 
 def replaced(store, record, **changes):

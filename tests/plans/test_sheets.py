@@ -11,12 +11,7 @@ from plandoc import records
 from plandoc.domain.production_sheet import Boxes
 from plandoc.errors import NotFoundError, ValidationError
 from plandoc.records import PlanState
-from tests.builders import a_bakery, a_plan
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
+from tests.builders import a_plan
 
 
 def on_sheet(sheet):

@@ -13,13 +13,8 @@ from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.records import FindingKind
 from plandoc.workflow.shopping import get_ingredient_needs, get_shopping_list
 from plandoc.workflow.stock import get_stock, set_stock
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import a_plan, folder_bytes
 from tests.exchange.exports import real
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
 
 
 @pytest.fixture

@@ -115,9 +115,9 @@ def test_a_session_finds_gets_and_removes_by_slug_and_by_record(store):
         bakery = session.get(plandoc.Recipe, "sponge-cake")
         assert session.get(plandoc.Recipe, bakery) == bakery
         assert session.event("christmas-2026") == session.event(event) == event
-        of_event = session.find(plandoc.EventRecipe, event_id="christmas-2026")
-        assert of_event == session.find(plandoc.EventRecipe, event_id=event) != []
-        assert session.get(plandoc.EventRecipe, of_event[0], event_id=event) == of_event[0]
+        of_event = session.find(plandoc.results.EventRecipe, event_id="christmas-2026")
+        assert of_event == session.find(plandoc.results.EventRecipe, event_id=event) != []
+        assert session.get(plandoc.results.EventRecipe, of_event[0], event_id=event) == of_event[0]
         new = session.add(plandoc.Recipe("Rye Bread"))
         session.remove(plandoc.Recipe, new)
         session.remove(plandoc.Recipe, session.add(new_one := plandoc.Recipe("Rye Bread")).slug)

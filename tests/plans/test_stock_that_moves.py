@@ -16,7 +16,6 @@ import plandoc
 from plandoc import (
     PlanState,
     RunKind,
-    StillUsedError,
     StockItem,
     ValidationError,
     add_stock,
@@ -27,16 +26,12 @@ from plandoc import (
     set_stock,
     void_run,
 )
+from plandoc.errors import StillUsedError
 from plandoc.records import Component, Density, FinishedGood, FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe
 from plandoc.results import NotTaken, Taken
 from plandoc.workflow.stock import added
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes, transactions
 from tests.effort import examples
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
 
 
 @pytest.fixture

@@ -6,12 +6,7 @@ import pytest
 import plandoc
 from plandoc import records
 from plandoc.records import PlanState
-from tests.builders import a_bakery, a_plan, brought_to
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
+from tests.builders import a_plan, brought_to
 
 
 def _refused(*arguments, **options):
@@ -233,7 +228,7 @@ def test_a_word_that_is_used_is_not_removed_and_what_uses_it_is_named(store, bak
             session.remove(records.UnitWord, word.id)
 
     for remove in (lambda: plandoc.remove_unit_word("kelle"), in_a_session):
-        with pytest.raises(plandoc.StillUsedError) as caught:
+        with pytest.raises(plandoc.errors.StillUsedError) as caught:
             remove()
         assert caught.value.users == (
             "recipe 1 'Chocolate Chip Cookies'",

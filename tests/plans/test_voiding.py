@@ -8,20 +8,9 @@ import plandoc
 from plandoc import PlanState, RunKind
 from plandoc.engine.session import unit_of_work
 from plandoc.workflow.production import get_progress, record_assembly, record_production, void_run
-from tests.builders import a_bakery, a_plan, folder_bytes
+from tests.builders import a_plan, folder_bytes
 from tests.conftest import MOMENT
 from tests.plans.recording import messages, stored
-
-
-@pytest.fixture
-def bakery(store):
-    return a_bakery(store)
-
-
-@pytest.fixture
-def event(store, bakery):
-    """10 cookie boxes and 2 hampers, in production; 6 batches of cookies and 1 of cake are just enough."""
-    return a_plan(store, PlanState.IN_PRODUCTION, bakery=bakery)
 
 
 def test_a_run_recorded_twice_by_mistake_is_voided_and_stays_where_it_is(store, bakery, event):
@@ -35,7 +24,7 @@ def test_a_run_recorded_twice_by_mistake_is_voided_and_stays_where_it_is(store, 
         "recorded twice",
         MOMENT,
     )
-    assert stored(store, plandoc.ProductionRun, event) == [first, second]
+    assert stored(store, plandoc.results.ProductionRun, event) == [first, second]
     assert get_progress(event.id).units[0].made == 144
 
 
@@ -102,7 +91,7 @@ def test_the_packing_that_is_named_is_one_that_uses_the_unit(store, bakery):
 def test_a_run_that_made_nothing_can_always_be_voided(store, bakery, event):
     burnt = record_production(event.id, bakery.cookie.id, 1, lost={"burnt": 24})
     with store.session() as session:
-        unit_of_work(session).add(plandoc.AssemblyRun(event.id, bakery.cookie_box.id, 1, MOMENT))
+        unit_of_work(session).add(plandoc.results.AssemblyRun(event.id, bakery.cookie_box.id, 1, MOMENT))
     void_run(event.id, RunKind.PRODUCTION, burnt.id, "it was the other oven")
 
     assert get_progress(event.id).units[0].lost == 0

@@ -232,7 +232,7 @@ def test_a_store_that_was_replaced_by_another_one(server, store, schema):
 
 def test_a_store_without_its_marker(server, store, schema, open_one):
     server.run(f"update {schema}.document set content = null, version = version + 1 where name = 'plandoc.json'")
-    with pytest.raises(plandoc.DamagedError, match="the file is missing"):
+    with pytest.raises(plandoc.errors.DamagedError, match="the file is missing"):
         plandoc.list_records(plandoc.Recipe)
 
 

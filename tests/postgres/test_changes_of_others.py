@@ -107,5 +107,8 @@ def test_it_ends_when_nothing_came_for_so_long(store):
 
 
 def test_a_store_that_is_not_on_a_server_says_so():
-    with plandoc.open_store(":memory:") as memory, pytest.raises(plandoc.SessionError, match="is not on a server"):
+    with (
+        plandoc.open_store(":memory:") as memory,
+        pytest.raises(plandoc.errors.SessionError, match="is not on a server"),
+    ):
         memory.changes()

@@ -45,7 +45,7 @@ def cut_all(server):
 
 
 def _runs(store):
-    return {run.id for run in store.read(lambda session: session.find(plandoc.ProductionRun, event_id=1))}
+    return {run.id for run in store.read(lambda session: session.find(plandoc.results.ProductionRun, event_id=1))}
 
 
 def test_a_connection_that_was_lost_while_nobody_used_it_is_replaced(store, server):

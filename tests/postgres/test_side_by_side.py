@@ -169,7 +169,9 @@ def test_what_was_decided_by_a_document_that_another_one_changed_is_refused(stor
         plandoc.set_event_recipes(event.id, [bakery.cookies.id], session=session)
         with other.session() as faster:
             recipe = faster.get(plandoc.Recipe, bakery.cookies.id)
-            assert recipe.id not in {one.recipe_id for one in faster.find(plandoc.EventRecipe, event_id=event.id)}
+            assert recipe.id not in {
+                one.recipe_id for one in faster.find(plandoc.results.EventRecipe, event_id=event.id)
+            }
             faster.replace(attrs.evolve(recipe, name="Other cookies"))
 
     assert plandoc.get_event_recipes(event.id) == []

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plandoc.constraints import evolved
 from plandoc.errors import ValidationError
+from plandoc.fields import evolved
 from plandoc.records import Component, EventFinishedGood, FinishedUnit, Ingredient, YieldMode
 from tests.effort import examples
 from tests.strategies import ANY_RECORD

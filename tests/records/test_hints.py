@@ -6,10 +6,11 @@ import shlex
 import pytest
 
 import plandoc
-from plandoc import errors, hints
+from plandoc import errors
 from plandoc.cli import parsing
 from plandoc.cli.work_log import WorkLog
-from plandoc.hints import Hint, Named, for_command, joined, wording
+from plandoc.errors import hints
+from plandoc.errors.hints import Hint, Named, for_command, joined, wording
 
 FACTS = {"event": Named(7, "fair"), "unit": Named(3, "cookie"), "good": Named(4, "box"), "recipe": Named(2, "cookies"), "batches": 5, "quantity": 6, "run": 8, "word": "Kelle"}  # fmt: skip
 LOCK = wording("lock {{it}} first, with {lock}", lock=Hint.LOCK(event=FACTS["event"]))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from plandoc.constraints import valid_slug
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.slugs import slugify
 from plandoc.errors import Problem, ValidationError
+from plandoc.fields.constraints import valid_slug
 
 
 def told(parts: dict[int, list[int]], start: int = 1) -> Problem:

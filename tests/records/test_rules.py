@@ -10,8 +10,9 @@ from typing import Any
 import attrs
 import pytest
 
-from plandoc import constraints, records
+from plandoc import records
 from plandoc.errors import ValidationError
+from plandoc.fields import check_of, constraints, json_objects
 from plandoc.tables import TABLES
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
@@ -31,7 +32,7 @@ ACCEPTED = [
     (constraints.aware_datetime, [MOMENT, MOMENT.astimezone(datetime.timezone(datetime.timedelta(hours=-3)))]),
     (constraints.stated_reason, ["rain"]),
     (constraints.sha256_digest, ["0" * 64, "0123456789abcdef" * 4]),
-    (constraints.json_object, [{}, {"a": [None, True, 1, 0.5, "x", {"b": []}]}]),
+    (json_objects.json_object, [{}, {"a": [None, True, 1, 0.5, "x", {"b": []}]}]),
 ]
 
 REFUSED = [
@@ -67,10 +68,10 @@ REFUSED = [
     (constraints.stated_reason, ["", " ", " rain", "rain\n", None]),
     (constraints.sha256_digest, ["", "0" * 63, "A" * 64, "0" * 64 + "\n", None]),
     (
-        constraints.json_object,
+        json_objects.json_object,
         [None, [], MappingProxyType({}), {1: 2}, {"a": (1,)}, {"a": math.nan}, {"a": {"b": math.inf}}],
     ),
-    (constraints.json_object, [{"a": 10**18}, {"a": MOMENT}, {"a": ["\ud800"]}, {"\ud800": 1}, {"a": Decimal(1)}]),
+    (json_objects.json_object, [{"a": 10**18}, {"a": MOMENT}, {"a": ["\ud800"]}, {"\ud800": 1}, {"a": Decimal(1)}]),
 ]
 
 
@@ -115,9 +116,7 @@ def test_every_field_of_every_stored_record_has_a_rule():
     kinds = [table.record_type for table in TABLES]
     kinds += [records.Density, records.RecipeLine, records.SubRecipe, records.Component, records.Loss]
     kinds += list(records.Change.__args__)
-    bare = [
-        f"{kind.__name__}.{a.name}" for kind in kinds for a in attrs.fields(kind) if constraints.check_of(a) is None
-    ]
+    bare = [f"{kind.__name__}.{a.name}" for kind in kinds for a in attrs.fields(kind) if check_of(a) is None]
 
     assert bare == []
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plandoc.constraints import LONGEST_SLUG, valid_slug
 from plandoc.domain.slugs import slugify
+from plandoc.fields.constraints import LONGEST_SLUG, valid_slug
 from tests.effort import examples
 
 

@@ -15,7 +15,7 @@ _SCRIPT = """
 import datetime
 
 import plandoc
-from plandoc.ids import EventId, FinishedUnitId, RecipeId
+from plandoc.records import EventId, FinishedUnitId, RecipeId
 
 with plandoc.open_store(":memory:") as store, store.session() as session:
     cookies = session.add(plandoc.Recipe("Cookies"))

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from plandoc import constraints, converters
 from plandoc.errors import shorten
+from plandoc.fields import constraints, converters, json_objects
 
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 DAY = datetime.date(2026, 12, 25)
@@ -108,37 +108,37 @@ SAID: list[tuple[Any, Any, str]] = [
     (constraints.short_fingerprint, None, "wanted 16 hexadecimal digits or nothing, found None"),
     (constraints.short_fingerprint, "A" * 16, "wanted 16 hexadecimal digits or nothing, found 'AAAAAAAAAAAAAAAA'"),
     (constraints.short_fingerprint, "0" * 32, "wanted 16 hexadecimal digits or nothing, found '" + "0" * 32 + "'"),
-    (constraints.json_object, None, "wanted a JSON object, found None"),
-    (constraints.json_object, [1], "wanted a JSON object, found [1]"),
-    (constraints.json_object, {1: 2}, "wanted text, found 1"),
-    (constraints.json_object, {"\ud800": 1}, SURROGATE),
-    (constraints.json_object, {"é": "\ud800"}, SURROGATE),
+    (json_objects.json_object, None, "wanted a JSON object, found None"),
+    (json_objects.json_object, [1], "wanted a JSON object, found [1]"),
+    (json_objects.json_object, {1: 2}, "wanted text, found 1"),
+    (json_objects.json_object, {"\ud800": 1}, SURROGATE),
+    (json_objects.json_object, {"é": "\ud800"}, SURROGATE),
     (
-        constraints.json_object,
+        json_objects.json_object,
         {"a": 1, "b": ["é", {"c": math.nan}]},
         "wanted a value that JSON can hold exactly, found nan",
     ),
     (
-        constraints.json_object,
+        json_objects.json_object,
         {"a": [None, True, 0.5, -math.inf]},
         "wanted a value that JSON can hold exactly, found -inf",
     ),
-    (constraints.json_object, {"a": 2**53}, "wanted a value that JSON can hold exactly, found 9007199254740992"),
-    (constraints.json_object, {"a": -(2**53)}, "wanted a value that JSON can hold exactly, found -9007199254740992"),
+    (json_objects.json_object, {"a": 2**53}, "wanted a value that JSON can hold exactly, found 9007199254740992"),
+    (json_objects.json_object, {"a": -(2**53)}, "wanted a value that JSON can hold exactly, found -9007199254740992"),
     (
-        constraints.json_object,
+        json_objects.json_object,
         {"a": 2**53 - 1, "b": -(2**53) + 1, "c": DAY},
         "wanted a value that JSON can hold exactly, found " + repr(DAY),
     ),
-    (constraints.json_object, {"a": Decimal(1)}, "wanted a value that JSON can hold exactly, found Decimal('1')"),
-    (constraints.json_object, {"a": (1,)}, "wanted a value that JSON can hold exactly, found (1,)"),
-    (constraints.json_object, {"x" * 100_001: DAY}, "wanted at most 100000 characters, found 100001"),
+    (json_objects.json_object, {"a": Decimal(1)}, "wanted a value that JSON can hold exactly, found Decimal('1')"),
+    (json_objects.json_object, {"a": (1,)}, "wanted a value that JSON can hold exactly, found (1,)"),
+    (json_objects.json_object, {"x" * 100_001: DAY}, "wanted at most 100000 characters, found 100001"),
     (
-        constraints.json_object,
+        json_objects.json_object,
         {**nested(100), "b": DAY},
         "wanted a value that JSON can hold exactly, found " + repr(DAY),
     ),
-    (constraints.json_object, nested(101) | {"b": DAY}, TOO_DEEP),
+    (json_objects.json_object, nested(101) | {"b": DAY}, TOO_DEEP),
     (constraints.instance_of(Decimal), 1, "wanted Decimal, found 1"),
     (constraints.instance_of(Decimal, Fraction), "1", "wanted Decimal or Fraction, found '1'"),
     (constraints.or_none(constraints.boolean), 0, "wanted true or false, found 0"),
@@ -169,8 +169,8 @@ PASSES: list[tuple[Any, Any]] = [
     (constraints.non_negative_ratio, Fraction(1, 3)),
     (constraints.short_fingerprint, ""),
     (constraints.short_fingerprint, "0123456789abcdef"),
-    (constraints.json_object, {"é": [2**53 - 1, -(2**53) + 1, 0.5, None, True, "é"]}),
-    (constraints.json_object, nested(100)),
+    (json_objects.json_object, {"é": [2**53 - 1, -(2**53) + 1, 0.5, None, True, "é"]}),
+    (json_objects.json_object, nested(100)),
     (constraints.instance_of(Decimal, Fraction), Fraction(1, 3)),
     (constraints.or_none(constraints.boolean), None),
     (constraints.or_none(constraints.boolean), False),
@@ -235,16 +235,16 @@ def test_a_fraction_that_is_whole_becomes_a_whole_number_and_nothing_else_change
 
 def test_a_json_object_is_copied_once_and_never_shared_with_whoever_gave_it():
     given = {"a": [1, {"b": "é"}]}
-    own = constraints.own_json(given)
+    own = json_objects.own_json(given)
 
     assert own == given
-    assert type(own) is constraints.OwnJson
+    assert type(own) is json_objects.OwnJson
     assert own["a"] is not given["a"]
-    assert constraints.own_json(own) is own
+    assert json_objects.own_json(own) is own
 
 
 @pytest.mark.parametrize(
     "given", [None, [1], "a", {1: 2}, {"a": (1,)}, {"a": 2**53}, {"a": math.nan}, {"a": Decimal(1)}, {"a": "\ud800"}]
 )
 def test_what_a_file_would_not_give_back_is_no_json_object_and_left_for_the_rule_to_judge(given):
-    assert constraints.own_json(given) is given
+    assert json_objects.own_json(given) is given

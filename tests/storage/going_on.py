@@ -16,10 +16,10 @@ from proofs import histories_of
 from recorder import LINEAGE, clock, open_folder, read_with_serial
 from workloads import add_event, add_ingredient
 
+from plandoc.errors import RecoveryWarning
 from plandoc.maintenance.repairs import repair
 from plandoc.storage import initialize
 from plandoc.storage.files import Files
-from plandoc.storage.folder import RecoveryWarning
 
 Operation = tuple[Any, ...]
 

@@ -13,9 +13,9 @@ from crash_model import Disk
 from looking import Found, look
 from recorder import CHANGES, LINEAGE, LOOKS, Killed, RecordingFiles, clock, open_folder
 
+from plandoc.errors import RecoveryWarning
 from plandoc.storage import initialize
 from plandoc.storage.files import Files
-from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store
 from plandoc.store.open_stores import OPEN_STORES
 

@@ -10,10 +10,10 @@ import attrs
 from crash_model import Tree
 from recorder import LINEAGE, QuickFiles, clock, contents, observe, read_with_serial
 
+from plandoc.errors import RecoveryWarning
 from plandoc.storage import archive, initialize
 from plandoc.storage.document_files import LOST_FOUND
 from plandoc.storage.files import Files
-from plandoc.storage.folder import RecoveryWarning
 
 
 @attrs.frozen

@@ -264,6 +264,12 @@ def _look(disk: Disk, process: Process, protocol: Protocol) -> Effect:
     return disk, process._replace(seen=_last(disk, protocol))
 
 
+def _look_at_documents(disk: Disk, process: Process, protocol: Protocol) -> Effect:
+    """A reader that finds a document in place believes its line, and is done."""
+    is_in_place = process.seen in [disk.content(name) for name in DOCUMENTS]
+    return disk, process._replace(steps=() if is_in_place else process.steps)
+
+
 def _look_again(disk: Disk, process: Process, protocol: Protocol) -> Effect:
     return disk, process._replace(seen=process.seen if _last(disk, protocol) == process.seen else 0)
 
@@ -301,6 +307,7 @@ _EFFECTS: Mapping[Step, Callable[..., Any]] = MappingProxyType(
         Step.SYNC_FOLDER: _sync_names(IN_ROOT),
         Step.SYNC_EVENTS: _sync_names(("event",)),
         Step.LOOK: _look,
+        Step.LOOK_AT_DOCUMENTS: _look_at_documents,
         Step.SYNC_SEEN: _sync("journal"),
         Step.SYNC_SEEN_NAME: _sync_names(IN_ROOT),
         Step.LOOK_AGAIN: _look_again,

@@ -188,4 +188,4 @@ def _silently(model: Model, states: set[State]) -> set[State]:
 def _is_silent(event: Event) -> bool:
     if event.step is None:
         return event.what != KILLED
-    return event.what == event.step and event.step in (Step.LOOK, Step.LOOK_AGAIN)
+    return event.what == event.step and event.step in (Step.LOOK, Step.LOOK_AT_DOCUMENTS, Step.LOOK_AGAIN)

@@ -10,7 +10,7 @@ import attrs
 
 
 class Step(StrEnum):
-    """One call that changes what is there, or what of it is durable; and the two looks of a reader."""
+    """One call that changes what is there, or what of it is durable; and the looks of a reader."""
 
     OPEN_JOURNAL = "open the journal, make it where it is missing"
     SYNC_NAME = "sync the folder of a newly opened journal"
@@ -40,6 +40,7 @@ class Step(StrEnum):
     OVERWRITE_JOURNAL = "write over the journal"
     # A reader's.
     LOOK = "look at the journal"
+    LOOK_AT_DOCUMENTS = "look whether a document is in place"
     SYNC_SEEN = "sync the journal that was looked at"
     SYNC_SEEN_NAME = "sync the folder of the journal that was looked at"
     LOOK_AGAIN = "look at the journal again"

@@ -20,14 +20,13 @@ from trust_workloads import a_later_format
 from workloads import PLANNED, add_event, change_everything, operated, rename, with_plan
 
 import plandoc
-from plandoc.errors import Outcome, PlandocError, StorageError
+from plandoc.errors import Outcome, PlandocError, RecoveryWarning, StorageError
 from plandoc.maintenance.backups.backup_writer import backup
 from plandoc.maintenance.backups.restore import restore
 from plandoc.maintenance.backups.verification import verify_backup
 from plandoc.maintenance.repairs.repairing import repair
 from plandoc.records import PlanState, Recipe
 from plandoc.storage import initialize
-from plandoc.storage.folder import RecoveryWarning
 from plandoc.store import Store
 
 CHECKPOINT_SIZE = 6000

@@ -8,15 +8,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from recorder import CATALOG, LINEAGE, MOMENT, QuickFiles, commit, document, marker_with, open_folder, read_all
 from test_held_documents import refusing
 from test_waiting import ENOUGH_SECONDS, needs_places, until
 
-from plandoc.errors import StorageError
+from plandoc.errors import RecoveryWarning, StorageError
 from plandoc.storage import handover, journal, marker, process_queue
-from plandoc.storage.folder import FolderBackend, RecoveryWarning
-from plandoc.storage.journal_file import Position
+from plandoc.storage.folder import FolderBackend
 
 FIRST, SECOND, THIRD = (f"events/{number}.json" for number in (1, 2, 3))
 
@@ -28,10 +28,16 @@ class CountingFiles(QuickFiles):
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str]] = []
+        self.bytes_read = 0
 
     def read(self, path: Path) -> bytes:
         self.calls.append(("read", Path(path).name))
         return super().read(path)
+
+    def read_at(self, handle: int, offset: int, size: int) -> bytes:
+        content = super().read_at(handle, offset, size)
+        self.bytes_read += len(content)
+        return content
 
     def sync_data(self, handle: int) -> None:
         self.calls.append(("sync_data", ""))
@@ -48,7 +54,7 @@ def waited_for(root: Path) -> Iterator[None]:
     backend = open_folder(root, QuickFiles())
     # Not this backend's own wait for the lock, which it would get in between.
     with ExitStack() as stack:
-        handle = backend._lock._opened()
+        handle = backend._lock._file.opened()
         stack.callback(backend.close)
         waiter = process_queue.Waiter(handle)
         waiter.join()
@@ -106,6 +112,36 @@ def test_what_others_have_written_and_handed_over_is_neither_read_nor_synced_aga
     other.close()
 
 
+def test_of_lines_that_were_handed_over_none_is_read_however_many_they_are(
+    root: Path, next_one: FolderBackend, files: CountingFiles
+) -> None:
+    read, others = [], []
+    for count in (1, 200):
+        others.append(left_by_others(root, *({FIRST: document(FIRST, f"{number}")} for number in range(count))))
+        files.bytes_read = 0
+        begun(next_one, files)
+        read.append(files.bytes_read)
+
+    assert read[0] == read[1] < handover.SIZE + 4 * journal.LAST_BYTES_SIZE
+    for other in others:
+        other.close()
+
+
+def test_lines_behind_those_that_were_handed_over_are_checkpointed_with_them(
+    root: Path, next_one: FolderBackend, files: CountingFiles
+) -> None:
+    other = left_by_others(root, {FIRST: document(FIRST, "new")})
+    begun(next_one, files)
+    commit(other, {SECOND: document(SECOND, "new")})
+    begun(next_one, files)
+    commit(next_one, {THIRD: document(THIRD, "new")})
+
+    next_one.close()
+
+    assert {("sync_file", name) for name in "123"} <= set(files.calls)
+    other.close()
+
+
 def test_without_anybody_who_waits_nothing_is_left_and_the_next_one_looks(
     root: Path, next_one: FolderBackend, files: CountingFiles
 ) -> None:
@@ -151,8 +187,8 @@ def written_by_hand(root: Path, content: bytes) -> None:
 def another_serial(root: Path) -> None:
     end = open_folder(root, QuickFiles())
     end.begin("look", timeout_seconds=0).release()
-    position = end.position
-    written_by_hand(root, handover.left(Position(position.size + 1, position.last_bytes, position.serial)))
+    further = attrs.evolve(end.position, size=end.position.size + 1)
+    written_by_hand(root, handover.left(further, marker.parse(marker_with(1))))
 
 
 @pytest.mark.parametrize(
@@ -226,8 +262,10 @@ def test_who_has_just_opened_the_folder_looks_at_everything(root: Path, next_one
     other.close()
 
 
-def test_a_marker_that_others_have_written_is_read(root: Path, next_one: FolderBackend) -> None:
-    other = left_by_others(root, {FIRST: document(FIRST, "new"), marker.NAME: marker_with(7)})
+@pytest.mark.parametrize("lines", [1, 2], ids=["last", "before others"])
+def test_a_marker_that_others_have_written_is_read(lines: int, root: Path, next_one: FolderBackend) -> None:
+    changes = [{FIRST: document(FIRST, "new"), marker.NAME: marker_with(7)}, {FIRST: document(FIRST, "newer")}]
+    other = left_by_others(root, *changes[:lines])
     next_one.begin("look", timeout_seconds=0).release()
 
     next_one.close()
@@ -255,7 +293,7 @@ def test_whoever_waits_gets_what_the_holder_leaves(root: Path, next_one: FolderB
         target=lambda: next_one.begin("wait", timeout_seconds=ENOUGH_SECONDS).release(), daemon=True
     )
     thread.start()
-    lock = other._lock._opened()
+    lock = other._lock._file.opened()
     until(lambda: process_queue.anybody_waits(lock))
     held.commit({FIRST: document(FIRST, "new")})
     held.release()

@@ -27,8 +27,7 @@ from recorder import (
     read_all,
 )
 
-from plandoc.errors import DamagedError, Outcome, StorageError
-from plandoc.storage.folder import RecoveryWarning
+from plandoc.errors import DamagedError, Outcome, RecoveryWarning, StorageError
 
 FIRST, SECOND = "events/1.json", "events/2.json"
 OLD, NEW = document(FIRST, "old"), document(FIRST, "new")

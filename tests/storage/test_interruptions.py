@@ -102,7 +102,7 @@ def read_what_is_damaged(store: Store) -> None:
     whole = journal.read_bytes()
     journal.write_bytes(b"{}" + whole)
     try:
-        with suppress(plandoc.DamagedError):
+        with suppress(plandoc.errors.DamagedError):
             read(store)
     finally:
         journal.write_bytes(whole)

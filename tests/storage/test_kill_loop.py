@@ -47,7 +47,7 @@ import sys, warnings
 sys.path[:0] = [{tests!r}, {root!r}]
 from test_kill_loop import Crowd, Goal, Loop
 from pathlib import Path
-from plandoc.storage.folder import RecoveryWarning
+from plandoc.errors import RecoveryWarning
 # What a kill leaves, and no power cut, is put right without a word.
 warnings.simplefilter("error", RecoveryWarning)
 Loop(Path({folder!r}), {crowd}, {goal}, seed={seed}).run()

@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 from recorder import CATALOG, Fault, FaultyFiles, commit, contents, document, make_folder, open_folder, read_all
 
-from plandoc.errors import ConflictError, DamagedError, LockTimeout, Outcome, StorageError
+from plandoc.errors import ConflictError, DamagedError, LockTimeout, Outcome, RecoveryWarning, StorageError
 from plandoc.storage.files import Files
-from plandoc.storage.folder import RecoveryWarning
 
 EVENT = "events/1.json"
 NEW = {CATALOG: document(CATALOG, "new"), EVENT: document(EVENT, "new")}

@@ -12,7 +12,8 @@ from recorder import CATALOG, clock, commit, document, make_folder, open_folder
 import plandoc
 from plandoc.storage import initialize
 from plandoc.storage.files import Files
-from plandoc.storage.lock import INFO_NAME, FolderLock
+from plandoc.storage.lock import FolderLock
+from plandoc.storage.lock_file import INFO_NAME
 from plandoc.store import Store
 
 NEW = {CATALOG: document(CATALOG, "new")}
@@ -72,7 +73,7 @@ def test_a_block_of_a_session_is_entered_once(root: Path) -> None:
     store = Store(open_folder(root), clock=clock, timeout_seconds=0)
     block = store.session("once")
     with block as session:
-        with pytest.raises(plandoc.SessionError, match="was opened before"), block:
+        with pytest.raises(plandoc.errors.SessionError, match="was opened before"), block:
             pass
         session.add(plandoc.Ingredient("Rye"))
 

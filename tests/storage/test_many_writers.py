@@ -86,7 +86,7 @@ def order_of_commits(root: Path, *, writers: int, readers: int, count: int) -> l
 
         processes = [started(WRITER, name, count, 10 * ENOUGH_SECONDS) for name in names_of(writers)]
         looking = [started(READER, writers * count) for _ in range(readers)]
-        lock = backend._lock._opened()
+        lock = backend._lock._file.opened()
         until(lambda: process_queue._last_place(lock) == writers)
         first.release()
         ends = [process.wait() for process in (*processes, *looking)]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from recorder import (
+    CATALOG,
     LINEAGE,
     MOMENT,
     QuickFiles,
@@ -25,6 +26,7 @@ from recorder import (
 from plandoc.errors import DamagedError, Outcome, StorageError
 from plandoc.storage import journal, marker
 from plandoc.storage.document_files import DocumentFiles
+from plandoc.storage.documents import digest
 from plandoc.storage.files import Files
 from plandoc.storage.folder import FolderBackend
 from plandoc.storage.journal_file import LEAST_PADDING_SIZE
@@ -212,14 +214,62 @@ def test_a_line_that_another_process_wrote_is_made_durable_once_before_it_is_bel
 
     for _ in range(3):
         reader.view(read_all)
-    after_the_first = list(files.synced)
-    commit(writer, {FIRST: document(FIRST, "2")})
-    reader.view(read_all)
 
-    assert after_the_first == [journal.NAME]
-    assert files.synced == [journal.NAME] * 2
+    assert files.synced == [journal.NAME]
     reader.close()
     writer.close()
+
+
+def test_a_line_behind_a_known_one_is_believed_where_a_document_is_in_place(root: Path) -> None:
+    writer, files = open_folder(root), SyncedByReader()
+    commit(writer, {FIRST: document(FIRST, "1")})
+    reader = open_folder(root, files)
+    files.synced.clear()
+    commit(writer, {FIRST: document(FIRST, "2"), CATALOG: document(CATALOG, "longer")})
+
+    found = reader.view(lambda reading: (reading.serial, reading.read(FIRST)))
+
+    assert found == (2, document(FIRST, "2"))
+    assert files.synced == []
+    reader.close()
+    writer.close()
+
+
+def not_in_place(root: Path) -> None:
+    (root / FIRST).write_bytes(document(FIRST, "1"))
+
+
+def not_changed(root: Path) -> None:
+    whole = (root / journal.NAME).read_bytes().rstrip(journal.PADDING) + journal.PADDING
+    replaced = digest((root / FIRST).read_bytes())
+    change = journal.Change(FIRST, replaced, (root / FIRST).read_bytes())
+    (root / journal.NAME).write_bytes(whole + line(3, change))
+
+
+def removed(root: Path) -> None:
+    (root / FIRST).unlink()
+
+
+def unreadable(root: Path) -> None:
+    removed(root)
+    (root / FIRST).mkdir()
+
+
+@pytest.mark.parametrize("spoil", [not_in_place, not_changed, removed, unreadable])
+def test_a_line_of_which_no_document_shows_that_it_is_durable_is_synced(
+    spoil: Callable[[Path], None], root: Path
+) -> None:
+    writer, files = open_folder(root), SyncedByReader()
+    commit(writer, {FIRST: document(FIRST, "1")})
+    reader = open_folder(root, files)
+    files.synced.clear()
+    commit(writer, {FIRST: document(FIRST, "2")})
+    spoil(root)
+
+    reader.view(lambda reading: reading.serial)
+
+    assert files.synced == [journal.NAME]
+    reader.close()
 
 
 def test_a_line_of_this_process_is_known_to_be_durable(root: Path) -> None:

@@ -47,8 +47,8 @@ def with_other(**steps: object) -> Protocol:
     return attrs.evolve(PRESENT, **steps)
 
 
-# A reader that knows the first lines of the journal does not sync its name once more.
-GOING_ON = (Step.LOOK, Step.SYNC_SEEN, Step.LOOK_AGAIN)
+# A reader that knows the first lines of the journal does not sync its name once more, nor a line that is in place.
+GOING_ON = (Step.LOOK, Step.LOOK_AT_DOCUMENTS, Step.SYNC_SEEN, Step.LOOK_AGAIN)
 
 CONTROLS: Mapping[str, Control] = MappingProxyType(
     {
@@ -173,6 +173,14 @@ NOT_NEEDED: Mapping[str, Protocol] = MappingProxyType(
 @pytest.mark.parametrize(("start", "bound"), SMALL)
 def test_no_state_of_the_protocol_is_bad(start: Disk, bound: Bound) -> None:
     found = explore(Model(PRESENT), bound, start=start)
+
+    assert found.finding is None
+    assert found.states > 1000
+
+
+@pytest.mark.parametrize("bound", [READER, READER._replace(failed_syncs=1), KILL._replace(readings=1)])
+def test_no_state_is_bad_where_a_reader_goes_on_with_a_journal_that_it_knows(bound: Bound) -> None:
+    found = explore(Model(with_other(reading=GOING_ON)), bound, processes=2)
 
     assert found.finding is None
     assert found.states > 1000

@@ -20,9 +20,10 @@ from lives import forget
 from recorder import QuickFiles, open_folder
 
 import plandoc
+from plandoc.errors import RecoveryWarning
 from plandoc.maintenance.backups.backup_reader import open_backup
 from plandoc.maintenance.backups.backup_writer import backup
-from plandoc.storage.folder import FolderBackend, RecoveryWarning
+from plandoc.storage.folder import FolderBackend
 from plandoc.store import Store
 
 LOOKS = int(os.environ.get("PLANDOC_LOOKS", "1000000"))

@@ -8,9 +8,8 @@ import pytest
 from event_folder import FIRST, NEW, NEWER, OLD, SECOND, begun, held, kept_aside, left_by_a_crash, lines
 from recorder import CATALOG, LINEAGE, MOMENT, SYNCS, FaultyFiles, commit, marker_with, open_folder
 
-from plandoc.errors import DamagedError
+from plandoc.errors import DamagedError, RecoveryWarning
 from plandoc.storage import documents, journal, marker, recovery
-from plandoc.storage.folder import RecoveryWarning
 from plandoc.storage.recovery import FileStatus
 from plandoc.storage.replacement import TEMPORARY
 

@@ -48,7 +48,7 @@ for line in sys.stdin:
     except LockTimeout:
         print("late", flush=True)
         continue
-    while waiting(backend._lock._handle) < int(others):
+    while waiting(backend._lock._file.opened()) < int(others):
         time.sleep(0.0001)
     with open(sys.argv[2], "a") as served:
         served.write(sys.argv[3])
@@ -226,7 +226,7 @@ def test_after_a_holder_or_the_one_it_called_was_killed_the_next_one_looks_for_i
 def test_calls_of_nobody_and_names_that_others_have_taken_cost_no_turn(
     root: Path, backend: FolderBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lock = backend._lock._opened()
+    lock = backend._lock._file.opened()
     in_the_way = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2)]
     for place, one in enumerate(in_the_way, start=1):
         one.bind(wake_up._name(lock, place))

@@ -275,9 +275,9 @@ def test_an_events_folder_that_is_a_link_is_refused_and_nothing_is_written_behin
     os.symlink(outside, folder_at_rest / "events")
     before = folder_bytes(folder_at_rest)
     with plandoc.open_store(folder_at_rest) as store:
-        with pytest.raises(plandoc.DamagedError, match="symbolic link"), store.session() as session:
+        with pytest.raises(plandoc.errors.DamagedError, match="symbolic link"), store.session() as session:
             session.event(1)
-        with pytest.raises(plandoc.DamagedError, match="symbolic link"), store.session() as session:
+        with pytest.raises(plandoc.errors.DamagedError, match="symbolic link"), store.session() as session:
             session.add(plandoc.Event("Fair", datetime.date(2026, 5, 1)))
 
     assert any("symbolic link" in str(problem) for problem in plandoc.check(folder_at_rest))

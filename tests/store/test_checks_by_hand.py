@@ -10,7 +10,7 @@ import pytest
 
 import plandoc
 from plandoc import PlanState, RunKind
-from plandoc.hints import for_command
+from plandoc.errors.hints import for_command
 from plandoc.maintenance import checks
 from plandoc.workflow.production import record_assembly, record_production, void_run
 from tests.builders import EVENT_DATE, a_bakery, a_plan, folder_bytes

@@ -67,7 +67,7 @@ def test_a_plan_with_a_definition_that_is_no_record_is_not_worked_out(folder, ev
     spoiled(event_file, lambda row: row["definitions"]["finished_units"]["1"].update(items_per_batch="30"))
     with plandoc.open_store(folder):
         with pytest.raises(
-            plandoc.DamagedError, match=r"events/1.json, plan_amendments 1, definitions.finished_units.1"
+            plandoc.errors.DamagedError, match=r"events/1.json, plan_amendments 1, definitions.finished_units.1"
         ):
             plandoc.get_progress(1)
         assert plandoc.list_records(records.Event)[0].id == 1

@@ -172,9 +172,9 @@ def test_a_damaged_event_stops_the_list_until_it_is_whole_again(folder):
         assert names_in(opened) == ["Fair", "Market"]
         file.unlink()
         file.write_bytes(whole[:-30])
-        with pytest.raises(plandoc.DamagedError, match=r"events/2\.json"):
+        with pytest.raises(plandoc.errors.DamagedError, match=r"events/2\.json"):
             names_in(opened)
-        with pytest.raises(plandoc.DamagedError, match=r"events/2\.json"):
+        with pytest.raises(plandoc.errors.DamagedError, match=r"events/2\.json"):
             names_in(opened)
         file.unlink()
         file.write_bytes(whole)
@@ -191,7 +191,7 @@ def test_a_link_in_the_place_of_an_event_is_refused_and_a_file_of_another_name_i
         (folder / "events" / "2.json").rename(tmp_path / "2.json")
         (folder / "events" / "2.json").symlink_to(tmp_path / "2.json")
 
-        with pytest.raises(plandoc.DamagedError, match="symbolic link"):
+        with pytest.raises(plandoc.errors.DamagedError, match="symbolic link"):
             names_in(opened)
 
 
@@ -448,7 +448,7 @@ def test_a_list_shows_what_the_journal_of_a_store_that_is_open_says(store, folde
 def test_what_is_wrong_in_the_head_of_a_file_stops_the_list_like_a_reading_of_all_of_it(two, old, new, message):
     edited(two, 2, old, new)
 
-    with pytest.raises(plandoc.DamagedError, match=message):
+    with pytest.raises(plandoc.errors.DamagedError, match=message):
         listed_by_another_process(two)
 
 
@@ -467,7 +467,7 @@ def test_a_file_that_was_cut_off_stops_the_list_however_long_it_is(folder, lost)
         # White space alone; plandoc reads it, and all of it.
         assert listed_by_another_process(folder) == (["Fair"], ["1.json"], ["1.json"])
     else:
-        with pytest.raises(plandoc.DamagedError, match="1.json"):
+        with pytest.raises(plandoc.errors.DamagedError, match="1.json"):
             listed_by_another_process(folder)
 
 
@@ -480,7 +480,7 @@ def test_damage_behind_the_head_is_found_where_the_event_is_opened_and_by_a_chec
 
     assert listed_by_another_process(folder) == (["Fair"], ["1.json"], [])
     assert [problem.file for problem in plandoc.check(folder)] == ["events/1.json"]
-    with plandoc.open_store(folder) as store, pytest.raises(plandoc.DamagedError, match=r"events/1\.json"):
+    with plandoc.open_store(folder) as store, pytest.raises(plandoc.errors.DamagedError, match=r"events/1\.json"):
         store.read(lambda session: session.event(1))
 
 

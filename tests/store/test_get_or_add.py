@@ -21,9 +21,9 @@ def enter(session):
     box = session.get_or_add(FinishedGood("Bread Box", (Component(finished_unit_id=loaf.id, quantity=2),)))
     stock = session.get_or_add(StockItem(flour.id, 5, "kg"))
     event = session.get_or_add(Event("Fair", EVENT_DATE, expected_attendees=50))
-    chosen = session.get_or_add(plandoc.EventRecipe(event.id, bread.id))
-    wanted = session.get_or_add(plandoc.EventFinishedGood(event.id, box.id, 3))
-    decided = session.get_or_add(plandoc.BatchDecision(event.id, loaf.id, bread.id, 3, 2))
+    chosen = session.get_or_add(plandoc.results.EventRecipe(event.id, bread.id))
+    wanted = session.get_or_add(plandoc.results.EventFinishedGood(event.id, box.id, 3))
+    decided = session.get_or_add(plandoc.results.BatchDecision(event.id, loaf.id, bread.id, 3, 2))
     return flour, bread, loaf, box, stock, event, chosen, wanted, decided
 
 
@@ -116,15 +116,15 @@ def test_a_record_that_is_there_is_handed_back_in_a_plan_that_can_no_longer_chan
     bakery = a_bakery(store)
     event = a_plan(store, PlanState.COMPLETED, bakery=bakery)
     with store.session() as session:
-        chosen = session.get_or_add(plandoc.EventRecipe(event.id, bakery.cookies.id))
+        chosen = session.get_or_add(plandoc.results.EventRecipe(event.id, bakery.cookies.id))
         with pytest.raises(plandoc.PlanStateError):
-            session.get_or_add(plandoc.EventRecipe(event.id, bakery.frosting.id))
+            session.get_or_add(plandoc.results.EventRecipe(event.id, bakery.frosting.id))
 
     assert chosen.id == 1
 
 
 def test_a_session_that_only_reads_refuses_it(store):
-    with pytest.raises(plandoc.SessionError, match="only reads"):
+    with pytest.raises(plandoc.errors.SessionError, match="only reads"):
         store.read(lambda session: session.get_or_add(Recipe("Bread")))
 
 

@@ -32,7 +32,13 @@ def _work(store):
 
 def test_the_same_work_leaves_the_same_records_as_in_a_folder(memory, store):
     events = [_work(each) for each in (memory, store)]
-    kinds = (plandoc.Recipe, plandoc.FinishedGood, plandoc.Event, plandoc.PlanAmendment, plandoc.ProductionRun)
+    kinds = (
+        plandoc.Recipe,
+        plandoc.FinishedGood,
+        plandoc.Event,
+        plandoc.results.PlanAmendment,
+        plandoc.results.ProductionRun,
+    )
     found = [each.read(lambda session: [session.find(kind) for kind in kinds]) for each in (memory, store)]
 
     assert events[0] == events[1]
@@ -66,7 +72,7 @@ def test_it_is_known_by_its_name_and_gone_when_it_is_closed(memory):
     memory.close()
 
     assert memory.location == ":memory:"
-    with pytest.raises(plandoc.SessionError):
+    with pytest.raises(plandoc.errors.SessionError):
         memory.read(lambda session: session.find(plandoc.Recipe))
 
 

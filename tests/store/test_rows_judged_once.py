@@ -159,7 +159,7 @@ def test_a_row_in_a_form_that_plandoc_does_not_write_is_never_believed(tmp_path)
 
     with plandoc.open_store(folder) as store, store.session() as session:
         session.replace(attrs.evolve(session.get(Ingredient, 1), notes="550"))
-    assert documents.is_judged(documents.parse("catalog.json", file.read_bytes()))
+    assert documents.parse("catalog.json", file.read_bytes()).is_judged
 
 
 def test_a_sound_document_of_others_is_judged_as_a_whole_by_the_first_write_and_believed_from_then_on(
@@ -226,3 +226,12 @@ def test_a_frozen_row_in_which_true_is_written_for_1_is_not_taken_for_that_of_th
 
     with plandoc.open_store(folder) as store, pytest.raises(DamagedError, match="wanted a whole number, found True"):
         store.read(lambda session: [plan_definitions(1, session).goods(good_id) for good_id in range(1, 9)])
+
+
+def test_a_document_of_another_form_whose_digest_somebody_renewed_is_written_in_the_form_of_plandoc_again(folder):
+    edit(folder, b'}\n },\n "event_recipes"', b'}\n },\n\n "event_recipes"', seal=True)
+    with plandoc.open_store(folder) as store, store.session() as session:
+        session.replace(attrs.evolve(session.get(Event, 1), notes="rain"))
+
+    assert b"\n\n" not in (folder / EVENT).read_bytes()
+    assert plandoc.check(folder) == []

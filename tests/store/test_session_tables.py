@@ -321,7 +321,7 @@ def test_dropping_removes_rows_of_the_catalog_that_nothing_uses(store):
     a_bakery(store)
     with store.session() as session:
         catalog = session.database()
-        with pytest.raises(plandoc.StillUsedError):
+        with pytest.raises(plandoc.errors.StillUsedError):
             catalog.drop_table("ingredients")
         assert len(catalog.table("ingredients")) == 3
         catalog.drop_tables()
@@ -382,7 +382,10 @@ def refused_calls(session):
         "the default table": (lambda: catalog.insert({"name": "Pie"}), "there is no default table"),
         "the length of a database": (lambda: len(catalog), "there is no default table"),
         "the rows of a database": (lambda: list(catalog), "there is no default table"),
-        "a plan's records of no plan": (lambda: session.table(plandoc.BatchDecision), "name the event with event_id"),
+        "a plan's records of no plan": (
+            lambda: session.table(plandoc.results.BatchDecision),
+            "name the event with event_id",
+        ),
         "recipes of a plan": (lambda: session.table(Recipe, event_id=1), "Recipe records belong to no event"),
         "a table by its name": (lambda: session.table("recipes"), "'recipes' is not stored"),
         "an unknown event": (lambda: session.database(event_id=99), "Event 99 not found"),
@@ -446,14 +449,14 @@ def test_a_table_of_a_session_that_is_over_or_only_reads_refuses(store):
     with store.session() as session:
         kept = session.table(Recipe)
     for call in (kept.all, lambda: len(kept), kept.truncate, lambda: kept.insert({"name": "Pie"})):
-        with pytest.raises(plandoc.SessionError, match="has ended"):
+        with pytest.raises(plandoc.errors.SessionError, match="has ended"):
             call()
     for call in (
         lambda table: table.insert({"name": "Pie"}),
         lambda table: table.update({"notes": "x"}, doc_ids=[99]),
         lambda table: table.truncate(),
     ):
-        with pytest.raises(plandoc.SessionError, match="only reads"):
+        with pytest.raises(plandoc.errors.SessionError, match="only reads"):
             store.read(lambda session, call=call: call(session.table(Recipe)))
 
     assert len(store.read(lambda session: session.table(Recipe).all())) == 3
@@ -492,7 +495,7 @@ def test_a_damaged_row_is_reported_when_it_is_handed_out(store, folder):
     rows = orjson.loads(good)
     with plandoc.open_store(folder) as again:
         catalog.write_bytes(good.replace(b'"name":"Frosting"', b'"name":5.5555555'))
-        with pytest.raises(plandoc.DamagedError, match="name"):
+        with pytest.raises(plandoc.errors.DamagedError, match="name"):
             again.read(lambda session: session.table(Recipe).get(doc_id=2))
         catalog.write_bytes(good)
 

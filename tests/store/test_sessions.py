@@ -11,7 +11,8 @@ import pytest
 from tinydb import TinyDB, where
 
 import plandoc
-from plandoc import Event, EventRecipe, Ingredient, PlanState, Recipe, RecipeLine, SubRecipe
+from plandoc import Event, Ingredient, PlanState, Recipe, RecipeLine, SubRecipe
+from plandoc.results import EventRecipe
 from tests.builders import a_bakery, a_plan, folder_bytes
 
 DAY = datetime.date(2026, 12, 25)
@@ -142,7 +143,7 @@ def test_a_reference_to_nothing_is_refused_with_all_that_are_missing(store):
 def test_what_is_used_cannot_be_removed_and_the_users_are_named(store):
     bakery = a_bakery(store)
     event = a_plan(store, bakery=bakery)
-    with store.session() as session, pytest.raises(plandoc.StillUsedError) as refused:
+    with store.session() as session, pytest.raises(plandoc.errors.StillUsedError) as refused:
         session.remove(Recipe, bakery.cookies.id)
 
     assert f"event {event.id} {event.name!r}" in refused.value.users
@@ -175,7 +176,7 @@ def test_a_second_session_of_the_same_thread_is_an_error_that_says_what_to_do(st
     event = a_plan(store)
     with store.session() as session:
         for nested in (lambda: plandoc.lock_plan(event.id), lambda: plandoc.get_plan_snapshot(event.id)):
-            with pytest.raises(plandoc.SessionError, match="pass it with session="):
+            with pytest.raises(plandoc.errors.SessionError, match="pass it with session="):
                 nested()
         plandoc.lock_plan(event.id, session=session)
 
@@ -201,21 +202,21 @@ def test_another_thread_waits_for_its_turn_and_loses_nothing(store):
 def test_a_session_that_is_over_can_do_no_more(store):
     with store.session() as session:
         record = session.add(Ingredient("Salt"))
-    with pytest.raises(plandoc.SessionError, match="has ended"):
+    with pytest.raises(plandoc.errors.SessionError, match="has ended"):
         session.get(Ingredient, record.id)
 
 
 def test_a_reading_session_refuses_changes(store):
-    with pytest.raises(plandoc.SessionError, match="only reads"):
+    with pytest.raises(plandoc.errors.SessionError, match="only reads"):
         store.read(lambda session: session.add(Ingredient("Salt")))
     event = a_plan(store)
-    with pytest.raises(plandoc.SessionError, match="only reads"):
+    with pytest.raises(plandoc.errors.SessionError, match="only reads"):
         store.read(lambda session: plandoc.lock_plan(event.id, session=session))
 
 
 def test_records_numbered_within_their_event_want_the_event_named(store):
     event = a_plan(store)
-    with pytest.raises(plandoc.SessionError, match="event_id"):
+    with pytest.raises(plandoc.errors.SessionError, match="event_id"):
         store.read(lambda session: session.get(EventRecipe, 1))
 
     assert store.read(lambda session: session.get(EventRecipe, 1, event_id=event.id)).event_id == event.id
@@ -248,7 +249,7 @@ def test_a_store_used_after_a_fork_says_that_it_must_be_reopened(store):
     if child == 0:
         try:
             store.read(lambda session: session.find(Recipe))
-        except plandoc.SessionError as error:
+        except plandoc.errors.SessionError as error:
             writer.send(str(error))
         finally:
             os._exit(0)
@@ -262,7 +263,7 @@ def test_a_store_used_after_a_fork_says_that_it_must_be_reopened(store):
 def test_the_default_store_is_the_named_one_else_the_only_one(store, tmp_path):
     a_bakery(store)
     with plandoc.open_store(tmp_path / "other", create=True) as other:
-        with pytest.raises(plandoc.SessionError, match="several stores are open"):
+        with pytest.raises(plandoc.errors.SessionError, match="several stores are open"):
             plandoc.list_records(Recipe)
         plandoc.use_store(other)
         named = plandoc.list_records(Recipe)
@@ -292,7 +293,7 @@ def test_a_missing_folder_is_an_error_unless_it_shall_be_made(tmp_path):
 def test_a_closed_store_says_so_and_closing_twice_is_no_error(store):
     store.close()
     store.close()
-    with pytest.raises(plandoc.SessionError, match="closed"):
+    with pytest.raises(plandoc.errors.SessionError, match="closed"):
         store.read(lambda session: None)
 
 
@@ -312,7 +313,7 @@ def test_a_hand_edit_with_mistakes_is_reported_whole_and_left_as_it_is(store, fo
     good = path.read_bytes()
     edited = good.replace(b'"batches":6', b'"batches": "six"').replace(b'"quantity":10', b'"quantity": 0')
     path.write_bytes(edited)
-    with pytest.raises(plandoc.DamagedError) as refused:
+    with pytest.raises(plandoc.errors.DamagedError) as refused:
         plandoc.get_batch_decisions(event.id)
     after = path.read_bytes()
     path.write_bytes(good)

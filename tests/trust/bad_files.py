@@ -109,7 +109,7 @@ def of_backup(name: str, spoil: Spoil, *says: str, kept: str = "kept.zip") -> It
 def _verified(kept: str) -> object:
     problems = plandoc.verify_backup(kept)
     if problems:
-        raise plandoc.DamagedError(kept, problems)
+        raise plandoc.errors.DamagedError(kept, problems)
     return "nothing is wrong"
 
 

@@ -167,7 +167,7 @@ def problems_found(folder: Path) -> object:
     """Have the library check a folder; what it finds is a refusal."""
     found = plandoc.check(folder)
     if found:
-        raise plandoc.DamagedError(str(folder), found)
+        raise plandoc.errors.DamagedError(str(folder), found)
     return "nothing is wrong"
 
 

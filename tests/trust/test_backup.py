@@ -197,7 +197,7 @@ def test_a_folder_that_means_nothing_as_a_whole_is_refused(worked_in, tmp_path, 
     if name == "journal.jsonl":
         (worked_in / name).write_bytes(content + a_journal_line())
 
-    with pytest.raises(plandoc.DamagedError):
+    with pytest.raises(plandoc.errors.DamagedError):
         backup(worked_in, tmp_path / "b.zip")
     assert os.listdir(tmp_path) == ["data"]
 

@@ -78,7 +78,7 @@ def test_a_member_that_is_no_document_is_refused_with_the_whole_archive(tmp_path
     place.write_bytes(resealed(made if name else nameless(made)))
     before = everything_in(tmp_path)
 
-    with pytest.raises(plandoc.DamagedError, match="not the name of a document"):
+    with pytest.raises(plandoc.errors.DamagedError, match="not the name of a document"):
         restore(place, tmp_path / "data")
     assert everything_in(tmp_path) == before
 
@@ -90,7 +90,7 @@ def test_a_manifest_that_names_what_is_no_document_is_refused(tmp_path, name):
     manifest = manifest_of(GOOD, files={key: archive.sha256(content) for key, content in files.items()})
     place.write_bytes(archive_of([(MANIFEST, render_manifest(manifest)), *GOOD.items()]))
 
-    with pytest.raises(plandoc.DamagedError, match="is not a document of a data folder"):
+    with pytest.raises(plandoc.errors.DamagedError, match="is not a document of a data folder"):
         open_backup(place)
 
 
@@ -132,7 +132,7 @@ def test_what_plandoc_never_writes_is_refused_by_name(tmp_path, case):
     place.write_bytes(archive_of(make()))
     before = everything_in(tmp_path)
 
-    with pytest.raises(plandoc.DamagedError, match=message):
+    with pytest.raises(plandoc.errors.DamagedError, match=message):
         restore(place, tmp_path / "data")
     assert everything_in(tmp_path) == before
 
@@ -144,7 +144,7 @@ def test_a_bomb_is_read_no_further_than_the_size_it_names(tmp_path):
     assert lie != bomb
     (tmp_path / "bomb.zip").write_bytes(resealed(lie))
 
-    with pytest.raises(plandoc.DamagedError):
+    with pytest.raises(plandoc.errors.DamagedError):
         open_backup(tmp_path / "bomb.zip")
 
 
@@ -157,7 +157,7 @@ def test_members_that_share_their_bytes_are_refused(tmp_path):
         made = made[: at + 42] + first + made[at + 46 :]
     (tmp_path / "shared.zip").write_bytes(resealed(made))
 
-    with pytest.raises(plandoc.DamagedError):
+    with pytest.raises(plandoc.errors.DamagedError):
         open_backup(tmp_path / "shared.zip")
 
 
@@ -166,7 +166,7 @@ def test_members_that_share_their_bytes_are_refused(tmp_path):
 def test_what_is_no_archive_is_refused(tmp_path, content, sealed):
     (tmp_path / "x.zip").write_bytes(archive.seal(content) if sealed else content)
 
-    with pytest.raises(plandoc.DamagedError):
+    with pytest.raises(plandoc.errors.DamagedError):
         open_backup(tmp_path / "x.zip")
 
 
@@ -189,7 +189,7 @@ def test_a_link_inside_of_a_folder_backup_is_not_followed(tmp_path):
     (tmp_path / "b" / "catalog.json").unlink()
     (tmp_path / "b" / "catalog.json").symlink_to(tmp_path / "secret")
 
-    with pytest.raises(plandoc.DamagedError, match="symbolic link"):
+    with pytest.raises(plandoc.errors.DamagedError, match="symbolic link"):
         open_backup(tmp_path / "b")
 
 
@@ -234,4 +234,4 @@ def test_no_archive_that_was_changed_and_sealed_again_brings_the_reader_down(tmp
             kinds.add(type(error))
 
     # A byte that means nothing, such as the time of day of a member, may be changed by who can seal.
-    assert kinds == {True, plandoc.DamagedError}
+    assert kinds == {True, plandoc.errors.DamagedError}

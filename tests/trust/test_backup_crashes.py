@@ -164,7 +164,7 @@ def wrong_after(work, top, allowed, what):
 def held_or_damaged(work, top):
     try:
         return held(top, work)
-    except plandoc.DamagedError:
+    except plandoc.errors.DamagedError:
         if work.before != "damaged":
             raise
         return documents_of(top / "target")
@@ -267,7 +267,7 @@ def power_cuts(work, place, scratch, limit):
 
 # A file that was lost looks like one that somebody emptied: it is kept aside, and that is said.
 @pytest.mark.sample(1)
-@pytest.mark.filterwarnings("ignore::plandoc.storage.folder.RecoveryWarning")
+@pytest.mark.filterwarnings("ignore::plandoc.errors.RecoveryWarning")
 @pytest.mark.parametrize("name", WORK)
 def test_a_power_cut_leaves_what_was_there_or_all_of_the_new(name, place, scratch):
     tried, wrong = power_cuts(WORK[name], place, scratch, limit=6)
@@ -277,7 +277,7 @@ def test_a_power_cut_leaves_what_was_there_or_all_of_the_new(name, place, scratc
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::plandoc.storage.folder.RecoveryWarning")
+@pytest.mark.filterwarnings("ignore::plandoc.errors.RecoveryWarning")
 @pytest.mark.parametrize("name", WORK)
 def test_the_same_holds_for_many_more_power_cuts(name, place, scratch):
     tried, wrong = power_cuts(WORK[name], place, scratch, limit=200)

@@ -15,8 +15,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 import plandoc
-from plandoc import converters
 from plandoc.errors import PlandocError
+from plandoc.fields import converters
 from plandoc.tables import TABLES
 from tests.builders import EVENT_DATE, folder_bytes, transactions
 from tests.records.folders import everything_in
@@ -167,7 +167,7 @@ def test_a_document_with_other_values_is_told_or_read_exactly(good: Path, place:
     refused_whole_or_written(folder)
 
 
-@pytest.mark.filterwarnings("ignore::plandoc.storage.folder.RecoveryWarning")
+@pytest.mark.filterwarnings("ignore::plandoc.errors.RecoveryWarning")
 @QUICK
 @given(data=st.data())
 def test_a_journal_with_accidents_is_told_or_understood(crashed: Path, place: Path, data: Any) -> None:
@@ -187,7 +187,7 @@ def sealed(value: Any) -> bytes:
     return body + b',"checksum":"' + hashlib.sha256(body).hexdigest().encode() + b'"}\n'
 
 
-@pytest.mark.filterwarnings("ignore::plandoc.storage.folder.RecoveryWarning")
+@pytest.mark.filterwarnings("ignore::plandoc.errors.RecoveryWarning")
 @QUICK
 @given(data=st.data())
 def test_a_journal_that_is_sealed_but_senseless_is_told_and_leads_nowhere_else(

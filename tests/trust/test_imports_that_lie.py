@@ -37,7 +37,7 @@ def resealed(folder: Path, change: Any) -> None:
     [(_, row)] = tables["plan_snapshots"].items()
     change(row)
     row["digest"] = digest_of(
-        row["snapshot_data"], row["definitions"], [plandoc.Finding(**one) for one in row["findings"]]
+        row["snapshot_data"], row["definitions"], [plandoc.results.Finding(**one) for one in row["findings"]]
     )
     file.write_text(json.dumps(tables))
 

@@ -137,7 +137,7 @@ def WAY(work):
     if child == 0:
         try:
             work()
-        except plandoc.SessionError as error:
+        except plandoc.errors.SessionError as error:
             print(error, flush=True)
             os._exit(7)
         os._exit(0)

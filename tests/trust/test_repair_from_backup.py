@@ -155,7 +155,7 @@ def test_a_backup_that_is_damaged_itself_is_refused(place):
     archive.write_bytes(content)
     (root / "events/2.json").write_bytes(b"{")
     before = everything(root)
-    with pytest.raises(plandoc.DamagedError):
+    with pytest.raises(plandoc.errors.DamagedError):
         repair(root, backup=archive)
 
     assert everything(root) == before

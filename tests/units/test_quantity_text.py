@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plandoc import converters
+from plandoc.fields import converters
 from plandoc.units.quantity_text import NotANumber, number_in, quantity_in, written
 from tests.strategies import AMOUNTS
 

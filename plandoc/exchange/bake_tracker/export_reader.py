@@ -1,4 +1,4 @@
-"""The tables of a foreign export while they are read: what failed, what was not used, what is worth a note."""
+"""The tables of a foreign export while they are read: failed rows, unused fields, notes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from typing import Any, TypeVar
 
-from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.slugs import slugify
 from plandoc.errors import ValidationError, shorten
 from plandoc.exchange.bake_tracker.fields import Fields, NameReference
@@ -14,6 +13,7 @@ from plandoc.exchange.bake_tracker.folder_names import FolderNames
 from plandoc.exchange.import_report import FailedRows, ImportRow, RowOutcome
 from plandoc.exchange.names import Names
 from plandoc.exchange.references import renumbered
+from plandoc.fields.constraints import LARGEST_NUMBER
 from plandoc.frozen import frozen
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class ExportReader:
         self._notes: list[str] = []
         self._slugs: dict[str, set[str]] = {}
         self._given: set[tuple[str, str]] = set()
-        # Far above every id of the folder, so that the two are never taken for each other.
+        # Far above every id of the folder, so that the two are never confused.
         self._last_number = LARGEST_NUMBER // 2
         self._known: dict[str, Names[int]] = {}
         self._broken: dict[str, Names[int]] = {}
@@ -80,7 +80,7 @@ class ExportReader:
         read = (self._one(table, index, row, parse) for index, row in enumerate(rows))
         return [result for result in read if result is not None]
 
-    # What rows call each other.
+    # The names that rows use for each other.
 
     def new_number(self) -> Any:
         """Return a number for a new record, whatever its type."""
@@ -88,7 +88,7 @@ class ExportReader:
         return self._last_number
 
     def know(self, kind: str, number: int, name: str, slug: str, given: str) -> None:
-        """Have a record known to others.
+        """Make a record known to other rows.
 
         Args:
             kind: What it is called in references, a table of the file.
@@ -102,17 +102,17 @@ class ExportReader:
         names.add_slug(number, slug)
 
     def number_of(self, reference: NameReference) -> Any:
-        """Return the number of what a row means; where that is nothing, or several things, the row is a failed one."""
+        """Return the number of what a row means; if that is nothing, or several things, the row fails."""
         return self._meant(reference, self._place)
 
     def later(self, reference: NameReference) -> Any:
-        """Return a number that is to be exchanged, by `settled`, for that of a row which may come later."""
+        """Return a placeholder, which `settled` replaces by the number of a row that may come later."""
         number = self.new_number()
         self._later[number] = reference, self._place
         return number
 
     def settled(self, records: Iterable[T]) -> list[T]:
-        """Return records with the numbers of what they mean, now that all rows that they can mean are known."""
+        """Return records with their placeholders replaced, now that all rows are known."""
         meant = {number: self._meant(reference, place) for number, (reference, place) in self._later.items()}
         self._later.clear()
         return [renumbered(record, lambda _, number: meant.get(number, number)) for record in records]
@@ -127,7 +127,7 @@ class ExportReader:
         if len(meant) == 1:
             return meant[0]
         if not is_broken:
-            # What is in the file and broken is reported there; a misspelling would be looked for here in vain.
+            # A broken row of the file is reported itself; searching for a misspelling here would be in vain.
             self._fail(place, _unknown(reference, names, self.folder, len(meant)))
         # A placeholder: nothing is imported from a file with a failed row.
         return 1
@@ -140,7 +140,7 @@ class ExportReader:
             self._notes.append(text)
 
     def slug(self, group: str, given: str, name: str, *, avoided: Container[str] = ()) -> str:
-        """Return a slug that no other draft of the group has; a slug that is given twice is refused.
+        """Return a slug that no other draft of the group has; a slug given twice is refused.
 
         Args:
             group: Those that share a namespace.
@@ -164,7 +164,7 @@ class ExportReader:
         self.skipped.append(ImportRow(table, name, RowOutcome.SKIPPED, reason))
 
     def notes(self) -> tuple[str, ...]:
-        """Return all notes: those said, ignored fields by table, tables without a place."""
+        """Return all notes: those added, ignored fields by table, tables that plandoc has no place for."""
         ignored = (
             f"{table}: {key} has no counterpart in plandoc and was left out ({count} {'row' if count == 1 else 'rows'})"
             for (table, key), count in sorted(self._ignored.items())
@@ -187,7 +187,7 @@ class ExportReader:
         self.failed.add(place.table, place.name, reason, place)
 
     def _know_broken(self, table: str, row: Any) -> None:
-        """Remember what a broken row is called, and what is in it, because other rows may name it."""
+        """Remember the names of a broken row and of what is in it, because other rows may use them."""
         if type(row) is not dict:
             return
         names = self._broken.setdefault(table, Names(table, fold=str))
@@ -216,7 +216,7 @@ def _names_in(row: dict[str, Any]) -> list[str]:
 
 
 def _unknown(reference: NameReference, names: Names[int], folder: FolderNames, count: int) -> str:
-    """Return why a row names no single thing."""
+    """Return why a row does not name a single thing."""
     shown = f"{reference.kind}: {shorten(reference.text)}"
     if count:
         return f"{shown} is the name of {count} rows, so it is ambiguous"

@@ -8,9 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
-from plandoc import constraints, converters
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.input_file import plain_number
+from plandoc.fields import Check, constraints, converters
 from plandoc.frozen import frozen
 from plandoc.units.quantity_text import Number
 
@@ -129,14 +129,14 @@ class Fields:
         return parsed
 
     def leave(self) -> None:
-        """Take the whole row without looking at it, because something else reports that it was left out."""
+        """Count the whole row as used, because it is reported elsewhere that it was left out."""
         self._taken.update(self._row)
 
     def _take(self, name: str) -> Any:
         self._taken.add(name)
         return self._row.get(name)
 
-    def _checked(self, name: str, check: constraints.Check, default: str) -> str:
+    def _checked(self, name: str, check: Check, default: str) -> str:
         value = self._take(name)
         if value is None:
             return default

@@ -1,4 +1,4 @@
-"""What the rows of an export can mean that is not in the file but in the folder: a part of a catalog is imported so."""
+"""What rows of an export can mean that is only in the folder, so that a part of a catalog can be imported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TABLES: Mapping[str, str] = MappingProxyType({"packages": "finished_goods"})
 
 
 class FolderNames:
-    """The records of the folder, by what rows of a file call them.
+    """The records of the folder, by the names that rows of a file use.
 
     Attributes:
         records: By table and id.
@@ -51,7 +51,7 @@ class FolderNames:
         return self._by_slug[table].get(slug)
 
     def units_of(self, recipe_slug: str) -> dict[str, FinishedUnit]:
-        """Return what a recipe gives, by slug; nothing where the folder has no such recipe."""
+        """Return what a recipe yields, by slug; nothing if the folder has no such recipe."""
         recipe = self.by_slug("recipes", recipe_slug)
         units = self.records["finished_units"].values()
         return {unit.slug: unit for unit in units if recipe is not None and unit.recipe_id == recipe.id}

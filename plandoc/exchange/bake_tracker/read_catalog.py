@@ -11,7 +11,7 @@ from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
 from plandoc.frozen import frozen
-from plandoc.ids import RecipeId
+from plandoc.records import RecipeId
 from plandoc.units import Dimension, dimension_of
 from plandoc.units.quantity_text import Number, written
 
@@ -83,7 +83,7 @@ def _ingredient(export: ExportReader, row: Fields) -> records.Ingredient:
     )
     parent = row.reference_or_none("ingredients", "parent_slug")
     if parent is not None:
-        # Nothing keeps it; but it must not be broken.
+        # It is not stored, but it must not be broken.
         export.later(parent)
     export.know("ingredients", record.id, name, record.slug, given)
     return record
@@ -140,7 +140,7 @@ def _nested_unit(export: ExportReader, row: Fields, recipe: RecipeId) -> records
     try:
         return _unit(export, row, recipe)
     except ValidationError as error:
-        # The row that fails is that of the recipe, which can have several units.
+        # The failing row is the recipe's, which can have several units.
         name = row.text("display_name", "name", "slug") or "?"
         message = "; ".join(str(problem) for problem in error.problems)
         raise ValidationError([Problem(message, table=_UNITS, row=shorten(name))]) from None

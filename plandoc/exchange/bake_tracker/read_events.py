@@ -39,7 +39,7 @@ class Batches:
 
 
 @attrs.define
-class EventRows:
+class ExportedEvent:
     """An event, with the rows that belong to it.
 
     Attributes:
@@ -55,10 +55,10 @@ class EventRows:
     runs: list[Batches] = attrs.Factory(list)
 
 
-Reader = Callable[[ExportReader, Fields, EventRows], None]
+Reader = Callable[[ExportReader, Fields, ExportedEvent], None]
 
 
-def events(export: ExportReader) -> list[EventRows]:
+def events(export: ExportReader) -> list[ExportedEvent]:
     """Return the events, and those of the folder that rows of the file belong to."""
     there = export.folder.records["events"]
     read = {rows.event.id: rows for rows in export.each("events", lambda row: _event(export, row))}
@@ -67,9 +67,9 @@ def events(export: ExportReader) -> list[EventRows]:
         def one(row: Fields, reader: Reader = reader) -> None:
             number = export.number_of(row.reference("events", "event_slug", "event_name"))
             if number not in read and number in there:
-                read[number] = EventRows(there[number])
-            # A row whose event is nowhere has failed; the rest of the row is still checked.
-            reader(export, row, read.get(number) or EventRows(_NO_EVENT))
+                read[number] = ExportedEvent(there[number])
+            # A row whose event is unknown fails; the rest of the row is still checked.
+            reader(export, row, read.get(number) or ExportedEvent(_NO_EVENT))
 
         export.each(table, one)
     return list(read.values())
@@ -78,7 +78,7 @@ def events(export: ExportReader) -> list[EventRows]:
 _NO_EVENT = records.Event("?", datetime.date.min)
 
 
-def _event(export: ExportReader, row: Fields) -> EventRows:
+def _event(export: ExportReader, row: Fields) -> ExportedEvent:
     given, name = row.text("slug"), row.name("name", "event_name")
     event = records.Event(
         name=name,
@@ -93,7 +93,7 @@ def _event(export: ExportReader, row: Fields) -> EventRows:
     if year is not None and year != event.year:
         export.note(f"events: {name} is dated {event.event_date} but says year {year}; the date counts")
     export.know("events", event.id, name, event.slug, given)
-    return EventRows(event)
+    return ExportedEvent(event)
 
 
 def _state(row: Fields) -> records.PlanState:
@@ -103,26 +103,26 @@ def _state(row: Fields) -> records.PlanState:
     return _STATES.get(text, records.PlanState.DRAFT)
 
 
-def _given_package(export: ExportReader, row: Fields, event: EventRows) -> None:
+def _given_package(export: ExportReader, row: Fields, event: ExportedEvent) -> None:
     package = export.number_of(row.reference("packages", "package_slug", "package_name"))
     event.goods[package] += row.whole("quantity")
 
 
-def _planned_good(export: ExportReader, row: Fields, event: EventRows) -> None:
+def _planned_good(export: ExportReader, row: Fields, event: ExportedEvent) -> None:
     good = export.number_of(row.reference("finished_goods", *_GOODS))
     event.goods[good] += row.whole("quantity")
 
 
-def _recipe(export: ExportReader, row: Fields, event: EventRows) -> None:
+def _recipe(export: ExportReader, row: Fields, event: ExportedEvent) -> None:
     event.recipes.add(export.number_of(row.reference("recipes", *_RECIPES)))
 
 
-def _decision(export: ExportReader, row: Fields, event: EventRows) -> None:
+def _decision(export: ExportReader, row: Fields, event: ExportedEvent) -> None:
     recipe, unit = _recipe_and_unit(export, row, _UNITS[0])
     event.decisions.append(Batches("batch_decisions", row.whole("batches"), recipe, unit))
 
 
-def _record(export: ExportReader, row: Fields, event: EventRows) -> None:
+def _record(export: ExportReader, row: Fields, event: ExportedEvent) -> None:
     recipe, unit = _recipe_and_unit(export, row, _RECIPES[0])
     baked_at, notes = row.timestamp("produced_at"), row.text("notes")
     event.runs.append(Batches("production_records", row.whole("batches"), recipe, unit, baked_at, notes))
@@ -138,7 +138,7 @@ def _recipe_and_unit(export: ExportReader, row: Fields, field: str) -> tuple[int
     )
 
 
-def _amendment(export: ExportReader, row: Fields, event: EventRows) -> None:
+def _amendment(export: ExportReader, row: Fields, event: ExportedEvent) -> None:
     # What an amendment changed is only known with the snapshot before it, and exports carry no snapshots.
     reason = "the plan is imported as amended; the amendment itself cannot be kept without the snapshot that it changed"
     export.skip("plan_amendments", event.event.name, reason)

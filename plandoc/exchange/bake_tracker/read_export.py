@@ -22,7 +22,7 @@ from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.folder_names import FolderNames
 from plandoc.exchange.bake_tracker.read_catalog import ingredients, recipes, units
-from plandoc.exchange.bake_tracker.read_events import Batches, EventRows, events
+from plandoc.exchange.bake_tracker.read_events import Batches, ExportedEvent, events
 from plandoc.exchange.bake_tracker.read_goods import goods
 from plandoc.exchange.bake_tracker.read_stock import stock
 from plandoc.exchange.bake_tracker.recipe_yields import units_of_yields
@@ -30,8 +30,7 @@ from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import ANY_EVENT, EventContent
 from plandoc.exchange.file_kinds import TABLES_ARE_IMPORTED
 from plandoc.exchange.references import wrong_nesting
-from plandoc.ids import EventId
-from plandoc.records import FinishedUnit, PlanState, ProductionRun, Recipe, StockItem
+from plandoc.records import EventId, FinishedUnit, PlanState, ProductionRun, Recipe, StockItem
 from plandoc.storage.documents import ABOUT_TABLE
 
 APPLICATION = "bake-tracker"
@@ -45,12 +44,12 @@ _UNSAID_WHEN_BLANK = ("category", "density", "notes", "method", "equivalents")
 
 
 def read_bake_tracker(path: str, exported: Mapping[str, Any], session: Session) -> Drafts:
-    """Return what an export says.
+    """Return what an export holds.
 
     Args:
         path: The file, for messages.
         exported: What it holds.
-        session: Finds what rows name and only the folder has.
+        session: Finds what rows name that only the folder has.
 
     Raises:
         ValidationError: when it is not an export of bake-tracker, or of a version that is not known.
@@ -64,7 +63,7 @@ def read_bake_tracker(path: str, exported: Mapping[str, Any], session: Session) 
     all_units = [*listed_units, *units_of_yields(export, read, listed_units)]
     catalog = ExportCatalog.of(export.folder, known, read.recipes, all_units, goods(export, all_units), ())
     items, event_rows = stock(export), events(export)
-    # Broken records cannot be calculated with.
+    # Nothing can be calculated with broken records.
     export.failed.check(export.notes())
     catalog.check_nesting(export)
     event_drafts = tuple(catalog.event(rows, export) for rows in event_rows)
@@ -99,11 +98,11 @@ def _described(exported: Mapping[str, Any]) -> str:
 
 
 class ExportCatalog:
-    """The catalog of a file, and what its events make of it.
+    """The catalog of a file, for reading its events.
 
     Args:
         tables: Records by number, by table.
-        folder: What the file speaks of and does not hold.
+        folder: What the file mentions and does not hold.
     """
 
     def __init__(self, tables: Mapping[str, Mapping[int, Any]], folder: FolderNames) -> None:
@@ -141,7 +140,7 @@ class ExportCatalog:
                 export.failed.add(table, self._tables[table][number].name, reason)
         export.failed.check(export.notes())
 
-    def event(self, rows: EventRows, export: ExportReader) -> EventDraft:
+    def event(self, rows: ExportedEvent, export: ExportReader) -> EventDraft:
         """Return an event; batches whose unit cannot be determined are failed rows."""
         needed = {one.unit.slug for one in Breakdown.of(self._definitions).requirements(rows.goods)}
         batches: Counter[int] = Counter()
@@ -158,12 +157,12 @@ class ExportCatalog:
         return EventDraft(content, rows.event.name, batches=dict(batches))
 
     def _unit_of(
-        self, batches: Batches, rows: EventRows, needed: set[str], export: ExportReader
+        self, batches: Batches, rows: ExportedEvent, needed: set[str], export: ExportReader
     ) -> FinishedUnit | None:
         if batches.unit is not None:
             return self._units[batches.unit]
         recipe = self._known["recipes"][batches.recipe or 0]
-        # By their slugs: a unit of the folder that is also in the file is one and the same.
+        # By their slugs, because a unit of the folder that is also in the file is the same one.
         of_recipe = {unit.slug: unit for unit in self._units.values() if self._is_of(unit, recipe)}
         # Of a recipe's several units it is the only one that the event's goods take.
         meant = [unit for slug, unit in of_recipe.items() if slug in needed] or list(of_recipe.values())
@@ -178,7 +177,7 @@ class ExportCatalog:
         return given_by is not None and given_by.slug == recipe.slug
 
 
-def _state_of(rows: EventRows) -> PlanState:
+def _state_of(rows: ExportedEvent) -> PlanState:
     # What was baked counts, whatever state the file gives.
     is_completed = rows.event.plan_state is PlanState.COMPLETED
     return PlanState.IN_PRODUCTION if rows.runs and not is_completed else rows.event.plan_state
@@ -187,7 +186,7 @@ def _state_of(rows: EventRows) -> PlanState:
 def _draft(record: Any, name: str) -> Draft:
     blank = {field for field in _UNSAID_WHEN_BLANK if hasattr(record, field) and not getattr(record, field)}
     if isinstance(record, Recipe) and not (record.lines or record.sub_recipes):
-        # A file with nothing but what a recipe gives leaves what it takes as it is.
+        # A file that only says what a recipe yields leaves its ingredients as they are.
         blank |= {"lines", "sub_recipes"}
     return Draft(record, name, frozenset(blank))
 

@@ -12,7 +12,7 @@ from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, NameReference
 from plandoc.exchange.names import listed, shown
 from plandoc.frozen import frozen
-from plandoc.ids import FinishedGoodId
+from plandoc.records import FinishedGoodId
 from plandoc.units.quantity_text import Number
 
 _ORDINARY = frozenset({"", "bare", "bundle"})
@@ -36,8 +36,8 @@ class _Good:
 def goods(export: ExportReader, units: list[records.FinishedUnit]) -> list[records.FinishedGood]:
     """Return the goods, the packages, and a bare good for each unit that has no good of its own.
 
-    A good of a unit's own is one made of nothing but that unit. What is in mixed boxes only gets a bare good too, or
-    nobody could hand it out alone.
+    A unit's own good is one made of that unit alone. A unit that is only in mixed boxes gets a bare good too, or it could
+    not be handed out alone.
     """
     named = [
         *export.each("finished_goods", lambda row: _good(export, row)),
@@ -125,7 +125,7 @@ def _made(export: ExportReader, good: _Good, parts: Parts) -> records.FinishedGo
     components = sorted(parts.get(good.number, ()), key=lambda part: part[0])
     there: records.FinishedGood | None = export.folder.by_slug("finished_goods", good.slug)
     if not components and there is not None:
-        # Only the folder has its contents, and those stay.
+        # Only the folder has its contents; they stay.
         return attrs.evolve(there, name=good.name, notes=good.notes, id=good.number)
     try:
         return records.FinishedGood(

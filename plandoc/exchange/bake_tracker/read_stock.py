@@ -7,8 +7,7 @@ from fractions import Fraction
 from plandoc.errors import shorten
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.fields import Fields, refuse
-from plandoc.ids import IngredientId
-from plandoc.records import StockItem
+from plandoc.records import IngredientId, StockItem
 
 # Why a quantity is taken as it is, an amount in the package's unit, and not times the size of the package: the
 # exports say so. "6 sticks remaining (1.5 lb)" has 1.5 where a package is 4 lb; "Half bag remaining" has 36 where one
@@ -40,7 +39,7 @@ def _item(export: ExportReader, row: Fields, units: Products, sums: dict[tuple[I
     unit = (row.text("package_unit") or _unit_of_product(ingredient.text, brand, units)).strip()
     key = export.number_of(ingredient), unit
     quantity = sums.get(key, Fraction(0)) + Fraction(row.amount("quantity"))
-    # Made here once, as a sum that breaks a rule is to fail where its place in the file is known.
+    # Made here once, so that a sum that breaks a rule fails where its place in the file is known.
     StockItem(key[0], quantity, unit)
     sums[key] = quantity
 

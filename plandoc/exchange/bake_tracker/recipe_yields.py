@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.bake_tracker.export_reader import ExportReader
 from plandoc.exchange.bake_tracker.read_catalog import RecipesRead, RecipeYield
 from plandoc.exchange.names import listed, shown
-from plandoc.hints import Hint, wording
 from plandoc.records import FinishedUnit, Recipe
 from plandoc.units.quantity_text import written
 
 
 def units_of_yields(export: ExportReader, read: RecipesRead, units: Iterable[FinishedUnit]) -> list[FinishedUnit]:
-    """Return a unit for each yield on a recipe of which the file has no finished unit, and the folder has no other one."""
+    """Return a unit for each yield on a recipe that has no finished unit in the file and no other one in the folder."""
     with_units = {unit.recipe_id for unit in units}
     without = [recipe for recipe in read.recipes if recipe.id not in with_units]
     made = [_unit_of(export, recipe, read.yields[recipe.id]) for recipe in without]
@@ -27,7 +27,7 @@ def _unit_of(export: ExportReader, recipe: Recipe, given: RecipeYield) -> Finish
     if not count:
         return None
     there = export.folder.units_of(recipe.slug)
-    # The slug of a unit that another recipe gives would make that unit one of this recipe.
+    # With the slug of another recipe's unit, that unit would become one of this recipe.
     others = {unit.slug for unit in export.folder.records["finished_units"].values()} - there.keys()
     slug = export.slug("finished_units", "", recipe.name, avoided=others)
     if there and slug not in there:
@@ -55,7 +55,7 @@ def _note_odd(export: ExportReader, given: Iterable[tuple[Recipe, RecipeYield]])
 
 
 def _note_silent(export: ExportReader, read: RecipesRead, recipes: Iterable[Recipe]) -> None:
-    # A recipe that goes into others does not have to give anything.
+    # A recipe that goes into others need not yield anything.
     parts = {part.recipe_id for recipe in read.recipes for part in recipe.sub_recipes}
     silent = [shown(one.name) for one in recipes if one.id not in parts and not export.folder.units_of(one.slug)]
     if silent:

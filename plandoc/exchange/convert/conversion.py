@@ -15,7 +15,7 @@ from plandoc.frozen import frozen
 from plandoc.storage import output_file
 from plandoc.storage.paths import checked_path
 
-# What a person has corrected in it is not to be lost.
+# A person's corrections in it must not be lost.
 _TABLE = output_file.Kind("a table of recipes", None, "recipes.csv", (".csv",))
 
 
@@ -92,7 +92,7 @@ def write_table(conversion: Conversion, path: str | os.PathLike[str], *, replace
     """Write the table of a conversion to a file, whole or not at all.
 
     Raises:
-        PlandocError: when a file is there already, and `replace` is not given; or for a name that ends otherwise than in .csv.
+        PlandocError: when a file is there already, and `replace` is not given; or for a name that does not end in .csv.
         StorageError: when the system refuses.
     """
     content = f"{BYTE_ORDER_MARK}{conversion.csv}".encode()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from plandoc import units
 from plandoc.exchange.convert import kitchen_words as words
-from plandoc.exchange.convert.line_reading import Line
+from plandoc.exchange.convert.line_reading import PartlyReadLine
 from plandoc.exchange.convert.plain_text import one_line
 from plandoc.exchange.convert.recipe_drafts import LineDraft
 from plandoc.exchange.convert.text_beginnings import quantity_at, unit_at
@@ -31,7 +31,7 @@ def measured(
     ('2 blobs',)
     """
     said = one_line(amount) if isinstance(amount, str) else written(amount)
-    line = Line(f"{said} {one_line(unit)}".strip(), [one_line(note) for note in notes], [])
+    line = PartlyReadLine(f"{said} {one_line(unit)}".strip(), [one_line(note) for note in notes], [])
     draft = LineDraft(one_line(name), is_recipe=is_recipe)
     original = f"{line.left} {draft.ingredient}".strip()
     if set(said) - {"0", ".", ","}:
@@ -41,7 +41,7 @@ def measured(
     return (line.finished(draft, original),)
 
 
-def _measure(draft: LineDraft, line: Line, quantity: Quantity | None) -> LineDraft:
+def _measure(draft: LineDraft, line: PartlyReadLine, quantity: Quantity | None) -> LineDraft:
     if quantity is None:
         line.notes.insert(0, line.left)
         line.remarks.append("the amount cannot be read")

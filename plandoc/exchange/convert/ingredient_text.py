@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from plandoc import constraints, units
+from plandoc import units
 from plandoc.exchange.convert import kitchen_words as words
-from plandoc.exchange.convert.line_reading import Line, has_number
+from plandoc.exchange.convert.line_reading import PartlyReadLine, has_number
 from plandoc.exchange.convert.plain_text import one_line, without_bullet
 from plandoc.exchange.convert.recipe_drafts import LineDraft
 from plandoc.exchange.convert.text_beginnings import DIGITS, container_at, qualifiers_at, quantity_at, unit_at
+from plandoc.fields import constraints
 from plandoc.units.quantity_text import Quantity, written
 
 _PARENTHESES = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
@@ -72,7 +73,7 @@ def _is_clear(draft: LineDraft) -> bool:
 
 
 def _one_thing(original: str) -> tuple[LineDraft, ...]:
-    line = Line(original, [], [])
+    line = PartlyReadLine(original, [], [])
     _take_parentheses(line)
     _take_part(line)
     _take_words_before(line)
@@ -80,7 +81,7 @@ def _one_thing(original: str) -> tuple[LineDraft, ...]:
     return tuple(line.finished(draft, original) for draft in drafts)
 
 
-def _take_parentheses(line: Line) -> None:
+def _take_parentheses(line: PartlyReadLine) -> None:
     """Make notes of what is in parentheses: second measures, sizes of cans, how it is prepared."""
     text = _SLASH.sub(" / ", re.sub(r"\((e?s)\)", r"\1", line.left))
     while found := _PARENTHESES.findall(text):
@@ -89,7 +90,7 @@ def _take_parentheses(line: Line) -> None:
     line.left = " ".join(text.replace(" ,", ",").split())
 
 
-def _take_part(line: Line) -> None:
+def _take_part(line: PartlyReadLine) -> None:
     """Make a note of "juice of" and the like: what has to be bought is the fruit."""
     part = words.PART.match(line.left)
     if part:
@@ -98,7 +99,7 @@ def _take_part(line: Line) -> None:
         line.left = line.left[part.end() :]
 
 
-def _take_words_before(line: Line) -> None:
+def _take_words_before(line: PartlyReadLine) -> None:
     """Take what comes before a number: "about" becomes a note, "a" and "half a" a number."""
     while (first := line.left.partition(" "))[0].casefold().rstrip(".") in words.BEFORE and first[2][:1].strip():
         line.notes.append(first[0])
@@ -117,7 +118,7 @@ def _means_number(said: str, rest: str) -> bool:
     return said not in words.ARTICLES or rest.partition(" ")[0].casefold() not in words.VAGUE
 
 
-def _with_amount(line: Line) -> list[LineDraft]:
+def _with_amount(line: PartlyReadLine) -> list[LineDraft]:
     """Return the drafts of a line that begins with an amount; none where it does not."""
     text = _EITHER.sub(r"\1 to \2", line.left)
     times, sized = _TIMES.fullmatch(text), _SIZED.fullmatch(text)
@@ -132,7 +133,7 @@ def _with_amount(line: Line) -> list[LineDraft]:
     return _read(line, quantity)
 
 
-def _times(line: Line, times: re.Match[str]) -> list[LineDraft]:
+def _times(line: PartlyReadLine, times: re.Match[str]) -> list[LineDraft]:
     quantity = quantity_at(times["each"])
     if quantity is None:
         return []
@@ -150,8 +151,8 @@ def _is_sized(sized: re.Match[str]) -> bool:
     return size is not None and units.unit_named(size.unit) is not None and bool(container_at(sized["rest"]))
 
 
-def _read(line: Line, quantity: Quantity) -> list[LineDraft]:
-    """Return what is known of a line whose first number is read."""
+def _read(line: PartlyReadLine, quantity: Quantity) -> list[LineDraft]:
+    """Return what is known of a line after its first number was read."""
     qualifiers, behind = qualifiers_at(quantity.unit, words.BEFORE | words.SIZES)
     unit, rest = unit_at(behind)
     if qualifiers:
@@ -168,7 +169,7 @@ def _read(line: Line, quantity: Quantity) -> list[LineDraft]:
         return _sum(line, quantity, unit, rest) or [_unread(line)]
     rest = _without_second_measures(line, rest)
     if not rest:
-        # "5 cloves": a unit with nothing behind it is the thing itself.
+        # "5 cloves": a unit with nothing after it is the thing itself.
         return [line.with_amount(LineDraft(unit), quantity, units.PIECES)]
     container = container_at(rest)
     if container:
@@ -180,7 +181,7 @@ def _read(line: Line, quantity: Quantity) -> list[LineDraft]:
     return [line.with_amount(LineDraft(line.take_name(rest)), quantity, unit)]
 
 
-def _pieces(line: Line, quantity: Quantity, rest: str) -> LineDraft:
+def _pieces(line: PartlyReadLine, quantity: Quantity, rest: str) -> LineDraft:
     first = rest.partition(" ")[0].rstrip(".,")
     if first[:1].isalpha() and has_number(first):
         # 800g-1kg is not 800 of anything.
@@ -195,7 +196,7 @@ def _pieces(line: Line, quantity: Quantity, rest: str) -> LineDraft:
     return line.with_amount(LineDraft(name), quantity, units.PIECES)
 
 
-def _unread(line: Line) -> LineDraft:
+def _unread(line: PartlyReadLine) -> LineDraft:
     """Keep an amount that cannot be read as a note."""
     number = _NUMBERS_BEFORE.match(line.left)
     if not line.remarks:
@@ -216,8 +217,8 @@ def _goes_on(unit: str, text: str) -> bool:
     return first is not None and second is not None and (first.name, second.name) in _GOES_ON
 
 
-def _sum(line: Line, quantity: Quantity, unit: str, text: str) -> list[LineDraft]:
-    """Return a line for each of two amounts that are added: nothing has to be converted so."""
+def _sum(line: PartlyReadLine, quantity: Quantity, unit: str, text: str) -> list[LineDraft]:
+    """Return a line for each of two amounts that are added, so that nothing has to be converted."""
     other = quantity_at(text)
     other_unit, rest = unit_at(other.unit) if other else ("", "")
     if other is None or not other_unit or not rest:
@@ -230,7 +231,7 @@ def _sum(line: Line, quantity: Quantity, unit: str, text: str) -> list[LineDraft
     ]
 
 
-def _without_second_measures(line: Line, text: str) -> str:
+def _without_second_measures(line: PartlyReadLine, text: str) -> str:
     """Return what follows second measures such as "/ 120 g", which become notes."""
     separator = _SECOND
     while second := separator.match(text):
@@ -245,8 +246,8 @@ def _without_second_measures(line: Line, text: str) -> str:
     return text
 
 
-def _amount_at_end(line: Line) -> list[LineDraft]:
-    """Return the draft of a line such as "Butter: 100 g"; none where it does not end so."""
+def _amount_at_end(line: PartlyReadLine) -> list[LineDraft]:
+    """Return the draft of a line such as "Butter: 100 g"; none if it does not end like that."""
     at_end = _AT_END.fullmatch(line.left)
     amounts = [at_end["amount"]] if at_end else []
     amounts += [] if at_end or has_number(line.left) else line.notes[:1]
@@ -260,7 +261,7 @@ def _amount_at_end(line: Line) -> list[LineDraft]:
     return []
 
 
-def _without_amount(line: Line) -> LineDraft:
+def _without_amount(line: PartlyReadLine) -> LineDraft:
     if has_number(line.left[:1]):
         return _unread(line)
     left = _without_unit(line)
@@ -275,7 +276,7 @@ def _without_amount(line: Line) -> LineDraft:
     return LineDraft(name)
 
 
-def _without_unit(line: Line) -> str:
+def _without_unit(line: PartlyReadLine) -> str:
     """Return a line without the unit that it begins with, such as "pinch of", which gives no number."""
     unit, rest = unit_at(line.left)
     if not unit or not rest.startswith("of "):

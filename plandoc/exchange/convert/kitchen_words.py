@@ -1,4 +1,4 @@
-"""Words of recipes that are neither numbers, units nor ingredients. A scant table: a word that is missing costs a remark."""
+"""Words of recipes that are not numbers, units or ingredients. A short table: a missing word only costs a remark."""
 
 from __future__ import annotations
 

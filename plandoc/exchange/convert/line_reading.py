@@ -6,11 +6,11 @@ import re
 
 import attrs
 
-from plandoc import constraints
 from plandoc.exchange.convert import kitchen_words as words
 from plandoc.exchange.convert.recipe_drafts import LineDraft
 from plandoc.exchange.convert.text_beginnings import DIGITS
 from plandoc.exchange.tabular.cells import spreadsheet_number
+from plandoc.fields import constraints
 from plandoc.units.quantity_text import Quantity
 
 _DASH = r"(?:-|\u2013|\u2014|\bto\b|\bor\b)"
@@ -20,7 +20,7 @@ _END = re.compile(r"\s*[,;:]\s|\s+[\u2013\u2014-]\s+|\s+(?=(?:plus|for|für|zum|
 
 
 @attrs.define
-class Line:
+class PartlyReadLine:
     """A line that is being read.
 
     Attributes:

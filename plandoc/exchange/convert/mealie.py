@@ -14,7 +14,7 @@ from plandoc.exchange.convert.recipe_lines import split_all
 from plandoc.exchange.convert.yield_text import read_yield
 from plandoc.units.quantity_text import Number, written
 
-# What Mealie, which keeps three places, has made of thirds and sixths.
+# Thirds and sixths as Mealie stores them, with three decimals.
 _ROUNDED = {Decimal(text): Fraction(number) for text, number in (
     ("0.333", "1/3"), ("0.667", "2/3"), ("0.666", "2/3"), ("0.167", "1/6"), ("0.166", "1/6"), ("0.833", "5/6"),
 )}  # fmt: skip

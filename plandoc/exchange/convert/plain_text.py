@@ -1,4 +1,4 @@
-"""The text of what other programs write: without markup, entities, bullets, and whatever the JSON has where text should be."""
+"""Plain text from what other programs write: without markup, entities and bullets, whatever kind of JSON value it is."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def lines(text: str) -> list[str]:
     >>> lines("<p>Mix.</p><p>Bake&nbsp;it.</p>")
     ['Mix.', 'Bake it.']
     """
-    # Twice, because many pages escape what is escaped already.
+    # Twice, because many pages escape text that is already escaped.
     known = html.unescape(html.unescape(text))
     bare = _TAG.sub(_without_tag, without_blocks(known, "<!--", "-->"))
     stripped = (" ".join(line.split()) for line in bare.replace("\r", "\n").split("\n"))
@@ -68,7 +68,7 @@ def texts(value: Any, *keys: str, depth: int = 0) -> Iterator[str]:
     Args:
         value: The value.
         keys: Where an object has its text; by default the usual ones.
-        depth: How deep it is; nothing is deeper than 20.
+        depth: How deep it is; deeper than 20 is ignored.
     """
     if isinstance(value, str):
         if value.strip():

@@ -1,4 +1,4 @@
-"""A recipe of another program on its way into plandoc's own table: what was read of it, and what was not certain."""
+"""A recipe of another program on its way into plandoc's own table: what was read, and what is uncertain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class LineDraft:
         unit: A unit that plandoc knows; blank where there is no quantity.
         notes: What else is in the line.
         remarks: What a person should look at.
-        is_recipe: Whether it names another recipe, of which the quantity is in batches.
+        is_recipe: Whether it names another recipe; the quantity is then in batches.
     """
 
     ingredient: str

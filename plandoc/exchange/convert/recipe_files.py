@@ -43,7 +43,7 @@ _OF_A_BROKEN_ARCHIVE = (
 )
 
 
-class _Refused(Exception):  # noqa: N818  (a signal inside this module)
+class _NotConvertible(Exception):  # noqa: N818  (a signal inside this module)
     """A file, or a member of an archive, is not what it should be."""
 
     def __init__(self, message: str, hint: str | None = _WAY_OUT, line: int | None = None) -> None:
@@ -56,7 +56,7 @@ class _Reading:
     """What is read of one file.
 
     Attributes:
-        unpacked: Bytes that its archives have given so far.
+        unpacked: Bytes unpacked from its archives so far.
     """
 
     drafts: list[RecipeDraft] = attrs.Factory(list)
@@ -95,7 +95,7 @@ def _read(reading: _Reading, place: str, name: str, content: bytes, depth: int) 
             _read_archive(reading, place, content, depth)
         else:
             _keep(reading, place, _drafts(reading, place, name, content))
-    except _Refused as refused:
+    except _NotConvertible as refused:
         reading.problems.append(Problem(refused.message, file=place, line=refused.line, hint=refused.hint))
 
 
@@ -110,11 +110,11 @@ def _keep(reading: _Reading, place: str, drafts: list[RecipeDraft]) -> None:
 
 def _drafts(reading: _Reading, place: str, name: str, content: bytes) -> list[RecipeDraft]:
     if len(content) > LARGEST_FILE:
-        raise _Refused(f"wanted at most {LARGEST_FILE // 1_000_000} MB, found {len(content) / 1_000_000:.1f} MB")
+        raise _NotConvertible(f"wanted at most {LARGEST_FILE // 1_000_000} MB, found {len(content) / 1_000_000:.1f} MB")
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     ending = PurePosixPath(name).suffix.casefold()
     if not start:
-        raise _Refused("the file is empty")
+        raise _NotConvertible("the file is empty")
     if ending == ".cook":
         return [cooklang.draft_of(_decoded(content), PurePosixPath(name).stem)]
     if start in {b"{", b"["}:
@@ -124,26 +124,28 @@ def _drafts(reading: _Reading, place: str, name: str, content: bytes) -> list[Re
     if ending in _SHEETS:
         return _of_sheet(reading, place, _decoded(content))
     hint = "save the page as 'Webpage, HTML only'" if ending in {".mht", ".mhtml", ".webarchive"} else _WAY_OUT
-    raise _Refused("cannot tell what kind of file this is", hint)
+    raise _NotConvertible("cannot tell what kind of file this is", hint)
 
 
 def _of_page(content: bytes) -> list[RecipeDraft]:
     try:
         drafts = web_pages.drafts_in(content)
     except RecursionError:
-        raise _Refused("the page is nested too deeply", "save it again, as 'Webpage, HTML only'") from None
+        raise _NotConvertible("the page is nested too deeply", "save it again, as 'Webpage, HTML only'") from None
     if not drafts:
-        raise _Refused("no recipe was found on the page", "not every page has one that a program can read: type it in")
+        raise _NotConvertible(
+            "no recipe was found on the page", "not every page has one that a program can read: type it in"
+        )
     return drafts
 
 
 def _of_sheet(reading: _Reading, place: str, text: str) -> list[RecipeDraft]:
     if table_in(text) == "recipes" and not are_recipes_of_others("", text):
-        raise _Refused("this is a table of recipes already", import_of("recipes"))
+        raise _NotConvertible("this is a table of recipes already", import_of("recipes"))
     try:
         drafts, notes = recipe_sheets.drafts_in(text)
     except recipe_sheets.NotASheet as error:
-        raise _Refused(str(error), error.hint, error.line) from None
+        raise _NotConvertible(str(error), error.hint, error.line) from None
     reading.notes += [f"{place}: {note}" for note in notes]
     return drafts
 
@@ -152,10 +154,10 @@ def _of_json(text: str) -> list[RecipeDraft]:
     try:
         value = parsed(text)
     except NotJson as error:
-        raise _Refused(f"this is not JSON: {error}", "export it again", error.line) from None
+        raise _NotConvertible(f"this is not JSON: {error}", "export it again", error.line) from None
     drafts = list(_in_json(value))
     if not drafts:
-        raise _Refused("the JSON holds no recipe that plandoc can read")
+        raise _NotConvertible("the JSON holds no recipe that plandoc can read")
     return drafts
 
 
@@ -170,17 +172,17 @@ def _in_json(value: Any) -> Iterator[RecipeDraft]:
 
 
 def _decoded(content: bytes) -> str:
-    return text_in(content, lambda message, line: _Refused(message, "save it as UTF-8", line))
+    return text_in(content, lambda message, line: _NotConvertible(message, "save it as UTF-8", line))
 
 
 def _read_archive(reading: _Reading, place: str, content: bytes, depth: int) -> None:
     if depth == _DEEPEST_ARCHIVE:
-        raise _Refused("an archive in an archive in an archive", "unpack it, and name the files")
+        raise _NotConvertible("an archive in an archive in an archive", "unpack it, and name the files")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             if len(members) > _MOST_MEMBERS:
-                raise _Refused(f"wanted at most {_MOST_MEMBERS} files in an archive, found {len(members)}")
+                raise _NotConvertible(f"wanted at most {_MOST_MEMBERS} files in an archive, found {len(members)}")
             wanted = [member for member in members if _suffix(member) not in _PICTURES]
             for member in wanted:
                 _read(
@@ -193,7 +195,7 @@ def _read_archive(reading: _Reading, place: str, content: bytes, depth: int) -> 
     except _OF_A_BROKEN_ARCHIVE as error:
         if isinstance(error, PlandocError):
             raise
-        raise _Refused(f"the archive cannot be read: {error}", "export it again") from error
+        raise _NotConvertible(f"the archive cannot be read: {error}", "export it again") from error
 
 
 def _suffix(member: zipfile.ZipInfo) -> str:
@@ -201,13 +203,13 @@ def _suffix(member: zipfile.ZipInfo) -> str:
 
 
 def _unpacked(reading: _Reading, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Return what a member holds, without unpacking more than the limits, whatever the archive says of itself."""
+    """Return what a member holds, unpacking no more than the limits allow, whatever the archive claims."""
     if member.flag_bits & _ENCRYPTED:
-        raise _Refused(f"{member.filename} is encrypted", "export it again, without a password")
+        raise _NotConvertible(f"{member.filename} is encrypted", "export it again, without a password")
     left = _MOST_UNPACKED - reading.unpacked
     if is_too_compressed(member.file_size, member.compress_size) or member.file_size > left:
         message = f"{member.filename} expands from {member.compress_size} to {member.file_size} bytes"
-        raise _Refused(f"{message}; refused as a possible zip bomb", "unpack it, and name the files")
+        raise _NotConvertible(f"{message}; refused as a possible zip bomb", "unpack it, and name the files")
     with archive.open(member) as opened:
         content = opened.read(member.file_size + 1)
     reading.unpacked += len(content)

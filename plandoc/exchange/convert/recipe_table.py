@@ -1,4 +1,4 @@
-"""Drafts of recipes as the table that the import of recipes reads, with a column of remarks for the person who reads it before."""
+"""Drafts of recipes as the table that the import of recipes reads, with a column of remarks for the person who checks it first."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from plandoc import constraints
 from plandoc.escaping import csv_text
 from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft
 from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS
 from plandoc.exchange.tabular.table_rows import TEXTS
+from plandoc.fields import constraints
 
 REMARK = "remark"
 _COLUMNS = (*CSV_COLUMNS.names, REMARK)
@@ -25,7 +25,7 @@ def render(drafts: Iterable[RecipeDraft]) -> str:
 
 
 def made_unambiguous(drafts: Sequence[RecipeDraft]) -> list[RecipeDraft]:
-    """Return drafts no two of which have the same name, because a table would take them for one recipe.
+    """Return drafts with unique names, because a table would take two of one name for one recipe.
 
     A recipe that is there a second time, the same in everything, is left out.
     """
@@ -82,7 +82,7 @@ def rows_of(draft: RecipeDraft) -> Iterator[dict[str, object]]:
 
 
 def _too_long(text: str, what: str) -> list[str]:
-    """Return a remark on a text of which only the beginning fits into a record."""
+    """Return a remark on a text that is too long for a record."""
     most = constraints.LONGEST_TEXT
     return [f"{what} had {len(text)} characters, and only the first {most} are here"] if len(text) > most else []
 

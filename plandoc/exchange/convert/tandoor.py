@@ -13,7 +13,7 @@ from plandoc.exchange.convert.recipe_lines import split_all
 from plandoc.exchange.convert.yield_text import read_yield
 from plandoc.units.quantity_text import Number, written
 
-# What is so near to a fraction was divided out.
+# A number so near to a fraction is that fraction, divided out.
 _PLACES = 8
 _LARGEST_DENOMINATOR = 16
 

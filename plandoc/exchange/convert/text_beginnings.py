@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from plandoc import converters, units
+from plandoc import units
+from plandoc.fields import converters
 from plandoc.units.quantity_text import NotANumber, Quantity, quantity_in
 
 # For patterns: what the number at the beginning of a text begins with.
@@ -15,7 +16,7 @@ DIGITS = r"\d¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 def quantity_at(text: str) -> Quantity | None:
     """Return the number that a text begins with, and what follows it; None where it begins with none."""
     try:
-        # Nobody says whether a comma or a point is the decimal separator, so that both have to give the same.
+        # Nothing says whether a comma or a point is the decimal separator, so both must give the same.
         quantity, other = (quantity_in(text, decimal_comma=comma, by_hand=True) for comma in (False, True))
     except NotANumber:
         return None

@@ -59,7 +59,7 @@ class _Page:
     def _json_ld(self) -> list[Object]:
         found: list[Object] = []
         for script in self._soup.find_all("script", type="application/ld+json"):
-            # Of the several scripts of a page, one may be broken, or not about a recipe.
+            # One of several scripts of a page may be broken, or not about a recipe.
             with contextlib.suppress(NotJson):
                 found += schema_org.recipe_objects(parsed(_unwrapped(script.string or "")))
         return [one for one in found if schema_org.ingredients_of(one)]
@@ -80,7 +80,7 @@ class _Page:
             ("recipeIngredient", "ingredients"),
             ("recipeInstructions", "instructions_list"),
         ):
-            # A site that has changed since makes its reader fail in any way.
+            # If a site has changed, its reader can fail in any way.
             with contextlib.suppress(Exception):
                 recipe[key] = json.loads(json.dumps(getattr(scraper, read)()))
         return [recipe] if recipe.get("recipeIngredient") else []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from plandoc import constraints, units
+from plandoc import units
 from plandoc.exchange.convert.plain_text import one_line
 from plandoc.exchange.convert.recipe_drafts import YieldDraft
 from plandoc.exchange.convert.text_beginnings import DIGITS
+from plandoc.fields import constraints
 from plandoc.units.quantity_text import NotANumber, quantity_in
 
 _PARENTHESES = re.compile(r"\s*[(\[][^)\]]*[)\]]")
@@ -25,7 +26,7 @@ _NOT_SAID = "how many does a batch make? Fill in makes and of"
 
 
 def read_yield(texts: Iterable[str]) -> YieldDraft:
-    """Return what a batch makes, from all that a recipe has on it; most give it twice, once as a bare number.
+    """Return what a batch makes, from everything that a recipe says about it; most give it twice, once as a bare number.
 
     >>> read_yield(["24", "Makes 24 cookies"])
     YieldDraft(count=24, item_unit='cookies', remarks=())
@@ -45,7 +46,7 @@ def read_yield(texts: Iterable[str]) -> YieldDraft:
 
 
 def said_under(heading: str, text: str) -> str:
-    """Return what a recipe makes, of the text under a heading: a bare number counts what the heading names.
+    """Return what a recipe makes, from the text under a heading: a bare number counts what the heading names.
 
     >>> said_under("servings", "8"), said_under("makes", "8")
     ('8 servings', '8')

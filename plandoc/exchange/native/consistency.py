@@ -22,7 +22,7 @@ from plandoc.domain.snapshot_ids import renumbered_amendment, renumbered_view
 from plandoc.exchange.event_content import STARTED, EventContent
 from plandoc.tables import BY_TYPE
 
-# What snapshots and amendments speak of and the file does not have gets numbers from here on, which nothing in a file has.
+# What snapshots and amendments mention and the file does not have gets numbers from here on, which nothing in a file has.
 _GONE = 10**9
 
 

@@ -13,9 +13,9 @@ from plandoc.tables import TABLES, table_of
 
 APPLICATION = "plandoc"
 VERSION = 2
-# The numbers of all that has a short name, by it: what is new in a folder keeps its number there, where that is free.
+# The numbers of everything with a short name, by that name: new records keep their number in a folder, if it is free.
 IDS = "ids"
-# What version 1 has instead: only the numbers that snapshots and amendments speak of.
+# Version 1 has this instead: only the numbers that snapshots and amendments mention.
 IDS_OF_VERSION_1 = "signed_ids"
 # What every exchange file begins with, and nothing else does.
 BEGINNING = f'{{\n "application": "{APPLICATION}",\n "export_version": '.encode()

@@ -13,13 +13,13 @@ from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
 from plandoc.errors import Problem, ValidationError
+from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.event_content import EventContent, content_of, unsound
 from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.records import Event
 from plandoc.storage import output_file
 from plandoc.storage.output_file import Kind
@@ -72,8 +72,8 @@ def export_file(
 
     Raises:
         NotFoundError: "Event 99 not found".
-        ValidationError: when the data refers to what does not exist, or a snapshot does not match its digest, so that
-            nobody could take the file in; `check` reports more.
+        ValidationError: when the data refers to something that does not exist, or a snapshot does not match its digest: the
+            file could not be imported; `check` reports more.
         StorageError: when the file cannot be written; it is then as it was.
     """
     rendered = render_export(None if event_ids is None else tuple(one_or_several(event_ids)), session=session)
@@ -89,7 +89,7 @@ class RenderedExport:
 
 
 def write_export(rendered: RenderedExport, path: str | os.PathLike[str], *, replace: bool = False) -> ExportReport:
-    """Put an export into a file."""
+    """Write an export to a file."""
     file = output_file.save(rendered.content, path, _EXPORT, replace=replace)
     counts = {name: count for name, count in rendered.tables.items() if count}
     digest = hashlib.sha256(rendered.content).hexdigest()
@@ -127,7 +127,7 @@ def _unsound(contents: Iterable[EventContent], places: Mapping[str, str], curren
 
 
 def _ids(needed: Needed, events: Iterable[Event]) -> dict[str, dict[str, int]]:
-    """Return the numbers of all that has a short name, by it, so that it can have the same in another folder."""
+    """Return the numbers of everything with a short name, by that name, so that it can have the same in another folder."""
     by_table = {table: records.values() for table, records in needed.catalog.items()} | {"events": events}
     ids = {table: {record.slug: record.id for record in records} for table, records in by_table.items()}
     return {table: dict(sorted(numbers.items())) for table, numbers in ids.items() if numbers}

@@ -10,7 +10,7 @@ from plandoc.tables import FIELDS_OF_PARTS
 
 Row = dict[str, Any]
 
-# Lists of parts, each with references of its own. Nothing deeper is looked into: what is sealed keeps its ids.
+# Lists of parts, each with references of its own. Nothing deeper is changed, because sealed records keep their ids.
 PARTS = FIELDS_OF_PARTS
 _ID, _SLUG = "_id", "_slug"
 
@@ -39,7 +39,7 @@ def slugs_to_ids(
     Args:
         row: The row.
         id_of: Takes the table, the value that should be a slug, and the field; returns the id.
-        unknown: Told of each field that holds an id, which no such file has.
+        unknown: Called with each field that holds an id, which no such file has.
         at: Where the row is inside another one.
     """
     changed: Row = {}

@@ -12,12 +12,12 @@ from typing import Any
 import attrs
 
 from plandoc import codec
-from plandoc.constraints import positive_int, valid_slug
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.snapshot_ids import TABLES as CATALOG_TABLES
 from plandoc.domain.snapshot_ids import ids_in
 from plandoc.engine.unique_keys import present_fields
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError, shorten
+from plandoc.errors.hints import joined
 from plandoc.exchange.drafts import Draft, Drafts, EventDraft
 from plandoc.exchange.event_content import EventContent, content_of_rows, unsound, with_snapshot_ids
 from plandoc.exchange.import_report import FailedRows
@@ -26,7 +26,7 @@ from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.ids_and_slugs import Row, as_slug, slugs_to_ids
 from plandoc.exchange.references import wrong_nesting
-from plandoc.hints import joined
+from plandoc.fields.constraints import positive_int, valid_slug
 from plandoc.records import (
     BatchDecision,
     Event,
@@ -44,7 +44,7 @@ _EVENTS = BY_TYPE[Event].name
 
 
 def read_native(path: str, exported: Mapping[str, Any]) -> Drafts:
-    """Return what a file says.
+    """Return what a file holds.
 
     Raises:
         NewerFormatError: when a newer plandoc wrote it.
@@ -69,7 +69,7 @@ class _NativeReader:
     def __init__(self, exported: Mapping[str, Any]) -> None:
         missing = set(export_format.TABLE_NAMES).difference(export_format.tables(exported["export_version"]))
         self._given = exported
-        # As if it said nothing in the tables that its version did not have.
+        # As if the tables that its version did not have were empty.
         self._exported = {**{key: [] for key in missing}, **exported}
         self._ids_key = export_format.ids_key(exported["export_version"])
         self._failed = FailedRows()
@@ -79,8 +79,8 @@ class _NativeReader:
         self._current: set[tuple[int, int]] = set()
 
     def drafts(self) -> Drafts:
-        """Return what the file says."""
-        # Each step needs what those before have found sound.
+        """Return what the file holds."""
+        # Each step relies on what the previous ones have checked.
         for step in (self._look_at_keys, self._collect_slugs, self._read_rows, self._look_at_rows):
             step()
             self._failed.check()
@@ -284,7 +284,7 @@ class _NativeReader:
         if content.amendments and content.snapshot is None:
             self._failed.add("plan_amendments", content.event.slug, "there is no snapshot that they could have changed")
         if not self._failed.rows:
-            # Only to see that all of it can be walked through.
+            # Only to check that all of it can be traversed.
             ids_in(content.snapshot, content.amendments)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from plandoc import codec
 from plandoc.errors import Problem
+from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.event_content import EventContent
 from plandoc.exchange.native.dependencies import Needed
 from plandoc.exchange.native.export_format import CURRENT
 from plandoc.exchange.native.ids_and_slugs import Row, ids_to_slugs
-from plandoc.hints import Hint, wording
 from plandoc.records import BatchDecision, Event, PlanAmendment, PlanSnapshot, VoidedRun
 from plandoc.tables import CATALOG, table_of
 

@@ -13,15 +13,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
-from plandoc import constraints, converters, units
+from plandoc import units
 from plandoc.errors import Problem, ValidationError, shorten
+from plandoc.errors.hints import Hint, wording
 from plandoc.escaping import csv_cell, without_mark
 from plandoc.exchange.import_report import MOST_GATHERED
 from plandoc.exchange.input_file import plain_number
 from plandoc.exchange.misread_text import misread
 from plandoc.exchange.names import shown
+from plandoc.fields import Check, constraints, converters
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in, quantity_in, written
 
 # Looking for the nearest name takes time, and nobody reads more suggestions than this.
@@ -127,7 +128,7 @@ class CellReader:
         self._last: list[Problem] = []
         # A table has a few of each, thousands of times.
         self._known_units: set[str] = set()
-        self._known_amounts: dict[tuple[str, bool, constraints.Check], tuple[Quantity | None, Number]] = {}
+        self._known_amounts: dict[tuple[str, bool, Check], tuple[Quantity | None, Number]] = {}
 
     @property
     def suggests(self) -> bool:
@@ -228,7 +229,7 @@ class CellReader:
             return cell.text
         return self.text(cell)
 
-    def amount(self, cell: Cell, check: constraints.Check = constraints.positive_quantity) -> Number:
+    def amount(self, cell: Cell, check: Check = constraints.positive_quantity) -> Number:
         """Return a number exactly as it is written.
 
         Args:
@@ -246,7 +247,7 @@ class CellReader:
         self,
         quantity: Cell,
         unit: Cell,
-        check: constraints.Check = constraints.positive_quantity,
+        check: Check = constraints.positive_quantity,
         *,
         in_recipe: bool = False,
     ) -> WrittenAmount:
@@ -272,9 +273,7 @@ class CellReader:
             self.refuse_cell(unit, message, "leave one of them out")
         return WrittenAmount(number, quantity._replace(text=said.unit), has_unit=True, is_range=said.is_range)
 
-    def _amount_in(
-        self, quantity: Cell, check: constraints.Check, *, in_recipe: bool
-    ) -> tuple[Quantity | None, Number]:
+    def _amount_in(self, quantity: Cell, check: Check, *, in_recipe: bool) -> tuple[Quantity | None, Number]:
         """Return what a cell says, and the number in it as a record holds it."""
         before = len(self.problems)
         try:
@@ -329,7 +328,7 @@ class CellReader:
     def _has_decimal_comma(self, cell: Cell) -> bool:
         return self.decimal_comma and not cell.is_number
 
-    def _judged(self, cell: Cell, number: Number | None, check: constraints.Check) -> Number:
+    def _judged(self, cell: Cell, number: Number | None, check: Check) -> Number:
         """Return a number that a record can hold; None is refused as missing."""
         if number is None:
             self.refuse_cell(cell, "wanted a number, found nothing")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeVar
 
 import attrs
 
@@ -12,9 +12,18 @@ from plandoc.domain.snapshot_ids import TABLES
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import ValidationError
 from plandoc.exchange.drafts import Draft
-from plandoc.exchange.tabular.cells import CellReader
+from plandoc.exchange.tabular.cells import Cell, CellReader
+from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.frozen import frozen
 from plandoc.tables import table_of
+
+
+class _NamedText(Protocol):
+    @property
+    def name(self) -> Cell: ...
+
+
+TextT = TypeVar("TextT", bound=_NamedText)
 
 
 @frozen
@@ -53,6 +62,24 @@ class DraftMaker:
             return present
         self._new[record_type] += 1
         return Newcomer(unit_of_work(self._session).next_id(record_type) + self._new[record_type] - 1, name)
+
+    def things(
+        self, record_type: type, texts: Iterable[TextT], names: CellNames[Any]
+    ) -> list[tuple[TextT, Any, Any | None]]:
+        """Return what each of these texts is about, with the record of the folder; new ones are added to the names.
+
+        All are named before any is filled: one may hold another that comes later.
+        """
+        once = Once(self._cells)
+        started = []
+        for text in texts:
+            name, present = names.named(self._cells, text.name)
+            once.refuse_second(text.name, present)
+            started.append((text, self.thing(record_type, name, present), present))
+        for text, thing, present in started:
+            if present is None and text.name:
+                names.add(thing, thing.name)
+        return started
 
     def add(
         self,

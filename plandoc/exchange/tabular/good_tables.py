@@ -77,22 +77,10 @@ class GoodReader:
 
     def read(self, tables: Tables) -> None:
         """Make the drafts; the reader of the cells collects the problems."""
-        for text, good, present in self._start(_good_texts(tables)):
-            self._fill(text, good, present)
-
-    def _start(self, texts: list[GoodText]) -> list[tuple[GoodText, Any, FinishedGood | None]]:
-        """Name all goods before any is filled: one may hold another that comes later."""
-        once = Once(self._cells)
-        started = []
-        for text in texts:
-            name, present = self._goods.named(self._cells, text.name)
-            once.refuse_second(text.name, present)
-            started.append((text, self._maker.thing(FinishedGood, name, present), present))
+        started = self._maker.things(FinishedGood, _good_texts(tables), self._goods)
+        self._bare |= {good.id: self._only_unit(text) for text, good, _ in started}
         for text, good, present in started:
-            self._bare[good.id] = self._only_unit(text)
-            if present is None and text.name:
-                self._goods.add(good, good.name)
-        return started
+            self._fill(text, good, present)
 
     def _only_unit(self, text: GoodText) -> int | None:
         if len(text.parts) != 1 or text.parts[0].quantity.text != "1" or folded(text.parts[0].kind.text) == "good":

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from plandoc.errors.hints import joined
 from plandoc.exchange.names import Names, folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
-from plandoc.hints import joined
 
 T = TypeVar("T")
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.look_alikes import look_alikes
 from plandoc.exchange.names import did_you_mean, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.draft_maker import DraftMaker, Newcomer
 from plandoc.exchange.tabular.name_lookup import CellNames
-from plandoc.hints import Hint, wording
-from plandoc.ids import IngredientId
-from plandoc.records import Ingredient
+from plandoc.records import Ingredient, IngredientId
 
 _ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
 _ADD_ALL = wording("use {option} to create them", option=Hint.ADD_INGREDIENTS())

@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 
 from plandoc import units
-from plandoc.constraints import valid_percentage
 from plandoc.domain.measures import conversions
 from plandoc.exchange.names import folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader, notes_by
@@ -17,6 +16,7 @@ from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.new_ingredients import IngredientNames
 from plandoc.exchange.tabular.recipe_texts import LineText, RecipeText, SubRecipeText, YieldText
+from plandoc.fields.constraints import valid_percentage
 from plandoc.frozen import frozen
 from plandoc.records import FinishedUnit, Ingredient, Recipe, RecipeLine, SubRecipe, UnitWord, YieldMode
 from plandoc.units.quantity_text import NotANumber, Number, quantity_in, written
@@ -124,7 +124,7 @@ class RecipeReader:
 
     def read(self, texts: Iterable[RecipeText]) -> None:
         """Make the drafts; the reader of the cells collects the problems."""
-        for text, recipe, present in self._start(texts):
+        for text, recipe, present in self._maker.things(Recipe, texts, self._known_recipes):
             self._fill(text, recipe, present)
             self._read_yields(text, recipe, present)
         self._ingredients.finish()
@@ -135,19 +135,6 @@ class RecipeReader:
             self.notes.append(
                 f"no amount is given, so these are listed and not summed: {', '.join(self._without_amount)}"
             )
-
-    def _start(self, texts: Iterable[RecipeText]) -> list[tuple[RecipeText, Any, Recipe | None]]:
-        """Name all recipes before any is filled: one may hold another that comes later."""
-        once = Once(self._cells)
-        started = []
-        for text in texts:
-            name, present = self._known_recipes.named(self._cells, text.name)
-            once.refuse_second(text.name, present)
-            started.append((text, self._maker.thing(Recipe, name, present), present))
-        for text, recipe, present in started:
-            if present is None and text.name:
-                self._known_recipes.add(recipe, recipe.name)
-        return started
 
     def _fill(self, text: RecipeText, recipe: Any, present: Recipe | None) -> None:
         before = _Before(recipe.name, _by_ingredient(present), self._notes_of(present))

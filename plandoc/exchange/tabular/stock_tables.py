@@ -11,22 +11,21 @@ from functools import cached_property
 import attrs
 
 from plandoc import units
-from plandoc.constraints import non_negative_quantity
 from plandoc.domain.measures import conversions, stock_key
 from plandoc.domain.stocked import Stocked, is_of_recipe, wrong_unit_of_recipe
 from plandoc.domain.unit_words import word_named
 from plandoc.engine.plan_definitions import catalog_definitions
 from plandoc.engine.session import Session
+from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import CellReader, WrittenAmount
 from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
+from plandoc.fields.constraints import non_negative_quantity
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
-from plandoc.ids import IngredientId, RecipeId
-from plandoc.records import Ingredient, Recipe, StockItem
+from plandoc.records import Ingredient, IngredientId, Recipe, RecipeId, StockItem
 
 # An ingredient or a recipe, and a unit.
 _Key = tuple[IngredientId | None, RecipeId | None, str]

@@ -9,6 +9,7 @@ from typing import Any
 
 from plandoc import units
 from plandoc.errors import Problem, ValidationError
+from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.file_kinds import CONVERT_FIRST, are_recipes_of_others, import_of, is_export, table_in
 from plandoc.exchange.input_file import read_head
 from plandoc.exchange.names import folded, listed, shown
@@ -19,7 +20,6 @@ from plandoc.exchange.tabular.python_rows import read_python
 from plandoc.exchange.tabular.table_files import read_text
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.storage.paths import checked_path
 
 # The path of a file; or rows, as mappings, or as sequences below one with the names of the columns.

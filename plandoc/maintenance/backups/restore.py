@@ -27,8 +27,8 @@ from plandoc.errors import (
     StoreNotFoundError,
     ValidationError,
 )
+from plandoc.errors.hints import Hint, wording
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.maintenance.backups import backup_writer, rotation
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.maintenance.backups.backup_targets import ARCHIVE_SUFFIX

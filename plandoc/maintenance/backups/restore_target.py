@@ -11,7 +11,7 @@ from plandoc.frozen import frozen
 from plandoc.storage import archive, initialize, journal, layout, marker, recovery
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.lock import FOLDER
+from plandoc.storage.lock_file import FOLDER
 from plandoc.storage.replacement import TEMPORARY
 
 

@@ -17,15 +17,6 @@ BEFORE_RESTORE = "-before-restore-"
 _NAME = re.compile(r"plandoc-[0-9]{8}T[0-9]{6}Z(?:-([0-9]{1,9}))?\.zip", re.ASCII)
 
 
-def is_dated(name: str) -> bool:
-    """Whether a file is named like one of several kept backups.
-
-    >>> is_dated("plandoc-20261224T060000Z.zip"), is_dated("monday.zip")
-    (True, False)
-    """
-    return _NAME.fullmatch(name) is not None
-
-
 def stamp(timestamp: datetime.datetime) -> str:
     """Return a time as it is written in the name of a file.
 

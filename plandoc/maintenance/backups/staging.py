@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from plandoc.errors import Outcome, PlandocError
-from plandoc.storage import holder, lock
+from plandoc.storage import holder, lock_file
 from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import Files
 from plandoc.storage.lock import FolderLock
@@ -65,7 +65,7 @@ def _locked(place: Path, timestamp: datetime.datetime, layer: Files) -> FolderLo
     try:
         # The lock means nothing after a power cut, so it need not be durable.
         place.mkdir()
-        (place / lock.FOLDER).mkdir()
+        (place / lock_file.FOLDER).mkdir()
         held.acquire(action="make a backup or restore one", timestamp=timestamp, timeout_seconds=0, on_wait=None)
     except (OSError, PlandocError):
         held.close()
@@ -112,10 +112,10 @@ def _let_go(held: FolderLock, place: Path, layer: Files) -> None:
 
 
 def _remove_lock(place: Path, layer: Files) -> None:
-    own = place / lock.FOLDER
+    own = place / lock_file.FOLDER
     with contextlib.suppress(OSError):
         if _is_folder(own, layer):
-            for name in (lock.NAME, lock.INFO_NAME):
+            for name in (lock_file.NAME, lock_file.INFO_NAME):
                 layer.remove(own / name)
             own.rmdir()
         place.rmdir()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from plandoc.clock import system_clock
 from plandoc.errors import Outcome, PlandocError, Problem, StoreNotFoundError
-from plandoc.hints import TAKE_BACK, Hint, wording
+from plandoc.errors.hints import TAKE_BACK, Hint, wording
 from plandoc.maintenance.checks.content_inspection import issues_in
 from plandoc.maintenance.checks.inspection import Inspection
 from plandoc.maintenance.checks.issues import Fix, Issue

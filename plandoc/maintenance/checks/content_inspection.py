@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from plandoc.constraints import LARGEST_INTEGER_IN_JSON, LARGEST_NUMBER
 from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
-from plandoc.hints import TAKE_BACK, Hint, wording
+from plandoc.errors.hints import TAKE_BACK, Hint, wording
+from plandoc.fields.constraints import LARGEST_NUMBER
+from plandoc.fields.json_objects import LARGEST_INTEGER_IN_JSON
 from plandoc.maintenance.checks.document_checks import (
     FirstSeen,
     validate_containment,

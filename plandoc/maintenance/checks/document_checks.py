@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from operator import attrgetter
 from typing import Any
 
-from plandoc.constraints import LARGEST_NUMBER
 from plandoc.domain.containment import check_nesting
 from plandoc.domain.measures import wrong_equivalents
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.integrity import check_base
 from plandoc.engine.unique_keys import present_fields
 from plandoc.errors import Problem, ValidationError
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
+from plandoc.fields.constraints import LARGEST_NUMBER
 from plandoc.maintenance.checks.issues import Fix, Issue
 from plandoc.records import Event, FinishedGood, Ingredient, PlanSnapshot, Recipe
 from plandoc.storage import documents

@@ -7,12 +7,12 @@ import stat
 from collections.abc import Iterator
 
 from plandoc.errors import PlandocError, Problem
-from plandoc.hints import Hint, joined, wording
+from plandoc.errors.hints import Hint, joined, wording
 from plandoc.maintenance.checks import document_names
 from plandoc.maintenance.checks.content_inspection import ContentInspection
 from plandoc.maintenance.checks.issues import Fix, Issue, issues_of
 from plandoc.maintenance.checks.mounts import problem_of_place
-from plandoc.storage import documents, journal, lock, marker, recovery
+from plandoc.storage import documents, journal, lock_file, marker, recovery
 from plandoc.storage.document_files import LOST_FOUND, DocumentFiles
 from plandoc.storage.files import Files
 from plandoc.storage.folder_reading import FolderReading
@@ -21,7 +21,6 @@ from plandoc.tables import EVENTS_FOLDER, MARKER, ROOT_DOCUMENTS, event_of_docum
 
 # What only documents, the marker and the journal contain.
 _OURS = (f'"{documents.ABOUT_TABLE}"'.encode(), b'"next_event_id"', b'"checksum":"')
-_MOST_SHOWN = 10
 
 
 class Inspection:
@@ -67,8 +66,8 @@ class Inspection:
     def _lock(self) -> Iterator[Issue]:
         hint = "nothing can be written here; move what is there somewhere else"
         for name, wanted, is_right in (
-            (lock.FOLDER, "a folder", stat.S_ISDIR),
-            (f"{lock.FOLDER}/{lock.NAME}", "a file", stat.S_ISREG),
+            (lock_file.FOLDER, "a folder", stat.S_ISDIR),
+            (f"{lock_file.FOLDER}/{lock_file.NAME}", "a file", stat.S_ISREG),
         ):
             present = self._files.status(self._folder.root / name)
             if present is not None and not is_right(present.st_mode):

@@ -17,8 +17,8 @@ from plandoc.domain.run_consistency import History, inconsistent_by_definitions,
 from plandoc.domain.snapshot_ids import digest_matches, is_sound
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import Problem, ValidationError
+from plandoc.errors.hints import TAKE_FILE_BACK
 from plandoc.frozen import frozen
-from plandoc.hints import TAKE_FILE_BACK
 from plandoc.maintenance.checks.issues import Issue
 from plandoc.records import PlanState, RunKind
 from plandoc.tables import BY_TYPE

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from plandoc.errors import Problem
-from plandoc.hints import TAKE_FILE_BACK, joined, wording
+from plandoc.errors.hints import TAKE_FILE_BACK, joined, wording
 from plandoc.maintenance.checks import Fix, Inspection, Issue
 from plandoc.maintenance.repairs.lost_found import LostFound
 from plandoc.maintenance.repairs.repair_report import RepairAction

@@ -11,7 +11,7 @@ import attrs
 
 from plandoc.clock import Clock, system_clock
 from plandoc.engine.document import DocumentSession
-from plandoc.errors import Outcome, PlandocError, StorageError, StoreNotFoundError
+from plandoc.errors import Outcome, PlandocError, RecoveryWarning, StorageError, StoreNotFoundError
 from plandoc.maintenance.checks import Fix, Inspection, Issue, inspect_folder
 from plandoc.maintenance.repairs.lost_found import LostFound
 from plandoc.maintenance.repairs.marker_repair import plan_marker_restore, restore_marker
@@ -23,7 +23,7 @@ from plandoc.storage.backend import Transaction
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.documents import FORMAT
 from plandoc.storage.files import Files
-from plandoc.storage.folder import FolderBackend, RecoveryWarning
+from plandoc.storage.folder import FolderBackend
 from plandoc.storage.migrations import parts
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import checked_path

@@ -10,8 +10,8 @@ import attrs
 from plandoc.domain.local_time import format_timestamp
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import PlandocError, Problem, ValidationError
+from plandoc.errors.hints import Hint, wording
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
 from plandoc.storage import documents, recovery
 from plandoc.storage.migrations import origin, parts

@@ -13,12 +13,12 @@ from pathlib import Path
 import orjson
 
 from plandoc.errors import Outcome, PlandocError, Problem, ValidationError
+from plandoc.errors.hints import Hint, wording
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, wording
 from plandoc.storage import address, documents, initialize, marker
 from plandoc.storage.document_files import DocumentFiles
 from plandoc.storage.files import Files
-from plandoc.storage.lock import FOLDER
+from plandoc.storage.lock_file import FOLDER
 from plandoc.storage.os_errors import translate_os_errors
 
 NOTE = f"{FOLDER}/agreed.json"

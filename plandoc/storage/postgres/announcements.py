@@ -19,11 +19,11 @@ _TRIES, _PAUSE_SECONDS = 20, 0.5
 class Announcements:
     """What others commit to one store, as it comes in.
 
-    An announcement only says that there is something to see; the versions say what. So nothing is missed that was committed
-    while the connection was lost.
+    An announcement only says that something has changed; the versions say what. So nothing that was committed while the
+    connection was lost is missed.
 
     Args:
-        connections: Where a connection of its own comes from.
+        connections: Gives a connection of its own.
         said: The statements for the store.
         own_commits: What this process itself commits.
     """
@@ -80,7 +80,7 @@ class Announcements:
 
     @staticmethod
     def _tried_again(connect: Callable[[], Connection]) -> Connection:
-        """Return a connection to a server that may just be starting again."""
+        """Return a connection to a server that may be restarting."""
         for _ in range(_TRIES):
             try:
                 return connect()

@@ -12,7 +12,7 @@ from typing import TypeVar
 import psycopg
 
 from plandoc.errors import ConflictError, DamagedError, StoreNotFoundError
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 from plandoc.storage import marker
 from plandoc.storage.backend import Fingerprints, Reading
 from plandoc.storage.postgres.announcements import Announcements
@@ -33,7 +33,7 @@ class PostgresBackend:
     """The documents of one store in one schema of a database.
 
     Args:
-        address: As somebody names it.
+        address: As the user gave it.
         new: The documents of the store that is made where there is none; None makes none.
 
     Attributes:
@@ -74,7 +74,7 @@ class PostgresBackend:
         timeout_seconds: float,
         on_wait: Callable[[str], None] | None = None,  # noqa: ARG002  (nobody is waited for before the commit)
     ) -> PostgresTransaction:
-        """Begin a change; the server learns of it with the first question."""
+        """Begin a change; the server learns of it with the first query."""
         return PostgresTransaction(self, action, timeout_seconds)
 
     def view(self, function: Callable[[Reading], T]) -> T:
@@ -84,7 +84,7 @@ class PostgresBackend:
             try:
                 return function(reading)
             except ConflictError:
-                # A newer plandoc has brought the store to another format just now.
+                # A newer plandoc has just raised the store's format.
                 if self.format == number:
                     raise
             finally:
@@ -101,7 +101,7 @@ class PostgresBackend:
     # What this process knows.
 
     def known(self, name: str) -> Stored:
-        """Return a document in the version in which it was last seen."""
+        """Return a document in the version last seen."""
         return self._kept.get(name, UNKNOWN)
 
     def remember(self, name: str, stored: Stored) -> None:
@@ -114,14 +114,14 @@ class PostgresBackend:
                 self._kept.pop(next(iter(self._kept)))
 
     def check_marker(self, content: bytes | None, number: int) -> None:
-        """Refuse to go on where the store is no longer what it was when it was opened.
+        """Refuse to go on if the store is no longer the one that was opened.
 
         Args:
             content: The marker.
             number: The format that is assumed.
 
         Raises:
-            ConflictError: when another store's documents are there, or the store has another format by now.
+            ConflictError: when another store's documents are there, or the store now has another format.
             NewerFormatError: when a newer plandoc has raised the format.
         """
         if content is None:
@@ -137,7 +137,7 @@ class PostgresBackend:
             raise overtaken(self.location, "was brought to another format")
 
     def take_marker(self, content: bytes | None) -> int:
-        """Take in a marker that a transaction of this store has written; return the format."""
+        """Note a marker that a transaction of this store has written; return the format."""
         if content is not None:
             present = marker.parse(content)
             self._marker_content, self.store_id, self.format = content, present.store_id, present.format
@@ -152,8 +152,8 @@ class PostgresBackend:
     def after(self, before: Listing, changes: Mapping[str, bytes | None], versions: Mapping[str, int]) -> Listing:
         """Return all versions as they are after a transaction of this store, unless others have written as well.
 
-        Each written row adds one to the sum of the versions. Where the store has that sum at the next look, nobody else
-        has written, and this is right; else it has a higher one.
+        Each written row adds one to the sum of the versions. If the store has that sum at the next look, nobody else has
+        written, and this is right; otherwise its sum is higher.
         """
         if before.total is None or not versions:
             return before
@@ -201,7 +201,7 @@ class PostgresBackend:
         said = self.statements
         try:
             with connection.transaction():
-                # Two that make it at the same time would meet in the server's own tables.
+                # Two that make it at the same time would collide in the server's own tables.
                 connection.execute("select pg_advisory_xact_lock(hashtext(%s))", [self.channel])
                 known = connection.execute("select to_regnamespace(%s) is not null", [f'"{self._schema}"']).fetchone()
                 if known != (True,):

@@ -18,12 +18,12 @@ from plandoc.frozen import frozen
 from plandoc.storage.address import WANTED, divided, without_password
 from plandoc.storage.postgres.server_errors import reason_of
 
-# It reports there what it also raises, and without a listener Python prints that.
+# It also logs what it raises, and without a handler Python prints that.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-# The first with pg_current_xact_id, by which the outcome of a commit is found out.
+# The first with pg_current_xact_id, which the outcome of a commit is found out with.
 _OLDEST = 130000
 _DEFAULTS: Mapping[str, str] = MappingProxyType(
     {"application_name": "plandoc", "connect_timeout": "10", "client_encoding": "utf8"}
@@ -42,7 +42,7 @@ class Address:
     Attributes:
         parameters: What libpq is given; it adds its own variables, service files and password files.
         schema: The schema of the store in the database.
-        location: As a person writes it, without a password.
+        location: As a person writes it, without the password.
     """
 
     parameters: Mapping[str, str] = attrs.field(repr=False)
@@ -81,7 +81,7 @@ class Connections:
 
     Attributes:
         address: Where the server is.
-        started_at: When the server that was connected to last was started; another one may not know the same transactions.
+        started_at: When the server last connected to was started; another one may not know the same transactions.
     """
 
     def __init__(self, address: Address) -> None:
@@ -91,7 +91,7 @@ class Connections:
         self._are_closed = False
 
     def take(self) -> tuple[Connection, bool]:
-        """Return a connection that nobody uses, and whether it was just made, so that it cannot have been lost unseen."""
+        """Return an unused connection, and whether it was just made and so cannot have been lost unnoticed."""
         while self._idle:
             connection = self._idle.pop()
             if not connection.closed:
@@ -99,7 +99,7 @@ class Connections:
         return self.connect(), True
 
     def give_back(self, connection: Connection) -> None:
-        """Keep a connection for the next one, if it is in order."""
+        """Keep a connection for the next use, if it is in order."""
         is_idle = not connection.closed and connection.info.transaction_status == pq.TransactionStatus.IDLE
         if is_idle and not self._are_closed:
             self._idle.append(connection)
@@ -107,12 +107,12 @@ class Connections:
             connection.close()
 
     def forget_idle(self) -> None:
-        """Close those that nobody uses."""
+        """Close the unused connections."""
         while self._idle:
             self._idle.pop().close()
 
     def close(self) -> None:
-        """Close those that nobody uses, and the others as they are given back."""
+        """Close the unused connections, and the others when they are given back."""
         self._are_closed = True
         self.forget_idle()
 

@@ -1,4 +1,4 @@
-"""Finding out whether a commit came through whose answer was lost."""
+"""Finding out whether a commit whose answer was lost went through."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def found_out(connections: Connections, said: Statements, attempt: Attempt) -> O
 
 
 def _outcome(connection: Connection, started_at: str, said: Statements, attempt: Attempt) -> Outcome | None:
-    """Return what became of a commit; None while the server still works at it."""
+    """Return what became of a commit; None while the server is still working on it."""
     if started_at != attempt.started_at:
         return _outcome_by_documents(connection, said, attempt)
     (state,) = connection.execute(statements.STATE_OF_TRANSACTION, [attempt.transaction_id]).fetchone() or (None,)
@@ -64,7 +64,7 @@ def _outcome(connection: Connection, started_at: str, said: Statements, attempt:
 
 
 def _outcome_by_documents(connection: Connection, said: Statements, attempt: Attempt) -> Outcome:
-    """Return what the documents say on a server that was started since, so that no old transaction is at work there."""
+    """Return what the documents show on a server that was started since, where no old transaction is running."""
     names = list(attempt.changes)
     rows = connection.execute(said.read, [names, [UNKNOWN.version] * len(names)]).fetchall()
     found = {str(name): (version or 0, content) for name, version, _, content in rows}

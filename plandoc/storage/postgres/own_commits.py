@@ -1,4 +1,4 @@
-"""What this process itself commits, so that it is not taken for what others do."""
+"""What this process itself commits, so that it is not taken for the work of others."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Versions = set[tuple[str, int]]
 class OwnCommits:
     """The versions that this process gives to documents, noted while somebody waits for those of others.
 
-    Another thread may see a commit on the server before its answer has come in here. So a commit is known from before it is sent
-    until its versions are noted, and `settled` waits for those that are under way.
+    Another thread may see a commit on the server before its answer arrives here. So a commit is known from before it is sent
+    until its versions are noted, and `settled` waits for those in progress.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class OwnCommits:
 
     @contextmanager
     def noted(self) -> Iterator[Versions]:
-        """Yield a set to which each version of a document is added that this process gives from now on."""
+        """Yield a set that collects each version of a document that this process gives from now on."""
         versions: Versions = set()
         with self._turn:
             self._noted.append(versions)
@@ -49,7 +49,7 @@ class OwnCommits:
                 self._turn.notify_all()
 
     def settled(self) -> None:
-        """Return when each commit that is under way now is over."""
+        """Return when every commit now in progress is over."""
         with self._turn:
             begun = set(self._under_way)
             self._turn.wait_for(lambda: begun.isdisjoint(self._under_way))

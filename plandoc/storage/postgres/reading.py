@@ -1,4 +1,4 @@
-"""The documents of a store on a server as of one moment, asked for in as few answers as possible."""
+"""The documents of a store on a server as of one moment, fetched in as few round trips as possible."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from plandoc.storage.postgres.server_errors import is_lost, translated
 if TYPE_CHECKING:
     from plandoc.storage.postgres.backend import PostgresBackend
 
-# Asked for with the first document: most sessions want them, and they are seldom sent, because they seldom change.
+# Fetched with the first document: most sessions need them, and they are seldom sent, because they seldom change.
 _ALWAYS = (marker.NAME, *initialize.DOCUMENTS)
 _AT_ONCE = 200
 
@@ -39,7 +39,7 @@ class Stored(NamedTuple):
 
 
 NEVER_THERE = Stored(0, None)
-# No document has this version, so that the content comes.
+# No document has this version, so the content is sent.
 UNKNOWN = Stored(-1, None)
 
 
@@ -56,7 +56,7 @@ class Listing(NamedTuple):
 
 
 class PostgresReading:
-    """The documents of one moment, which is that of the first question."""
+    """The documents of one moment, that of the first query."""
 
     def __init__(self, backend: PostgresBackend) -> None:
         self.begin: Sequence[Statement] = ((statements.BEGIN_TO_READ, ()),)
@@ -91,7 +91,7 @@ class PostgresReading:
         remaining = iter(names)
         while batch := list(itertools.islice(remaining, _AT_ONCE)):
             unseen = [name for name in batch if name not in self._seen]
-            # Not kept here: all of them may be more than the memory should hold.
+            # Not kept here, because all of them together may need too much memory.
             found = self._fetched(unseen) if unseen else {}
             yield from ((name, (found.get(name) or self._seen[name]).content) for name in batch)
 
@@ -149,7 +149,7 @@ class PostgresReading:
             if not connection.closed:
                 connection.execute(statements.ROLLBACK)
         except psycopg.Error:
-            # There is nothing left that could be rolled back.
+            # Nothing is left to roll back.
             connection.close()
         self._backend.connections.give_back(connection)
 
@@ -163,7 +163,7 @@ class PostgresReading:
         return self._listing
 
     def _fetched(self, names: Iterable[str]) -> dict[str, Stored]:
-        """Return documents from the server, whose contents travel only where this process does not have them."""
+        """Return documents from the server; a content is sent only if this process does not have it."""
         is_first = self._connection is None
         wanted = list(dict.fromkeys((*names, *_ALWAYS) if is_first else names))
         known = {name: self._backend.known(name) for name in wanted}
@@ -182,7 +182,7 @@ class PostgresReading:
         return found
 
     def _ask(self, questions: Sequence[Statement]) -> list[list[Any]]:
-        """Return the rows that answer some questions; the first ones travel with what begins the transaction."""
+        """Return the rows that answer some queries; the first ones are sent with the start of the transaction."""
         try:
             if self._connection is None:
                 return self._begun(questions)
@@ -199,18 +199,18 @@ class PostgresReading:
             self._connection = None
             if is_new or not is_lost(error):
                 raise
-            # It was lost since its last use, and so may the others be; nothing was done yet.
+            # It was lost since its last use, and the others may be, too; nothing was done yet.
             self._backend.connections.forget_idle()
             return self._begun(questions)
         self._note_begin(found[: len(self.begin)])
         return found[len(self.begin) :]
 
     def _note_begin(self, rows: Sequence[list[Any]]) -> None:
-        """Take in what the server says to the beginning."""
+        """Read the server's answer to the start of the transaction."""
 
 
 def answers(connection: Connection, sent: Sequence[Statement]) -> list[list[Any]]:
-    """Return the rows that answer each of some statements, waiting for the server once."""
+    """Return the rows for each of some statements, in one round trip."""
     with connection.pipeline():
         cursors = [connection.execute(statement, parameters) for statement, parameters in sent]
     return [cursor.fetchall() if cursor.description else [] for cursor in cursors]

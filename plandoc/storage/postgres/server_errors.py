@@ -8,9 +8,9 @@ from types import MappingProxyType
 import psycopg
 
 from plandoc.errors import ConflictError, LockTimeout, Outcome, PlandocError, StorageError
-from plandoc.hints import Hint, wording
+from plandoc.errors.hints import Hint, wording
 
-# What a transaction gets that others have overtaken: another one has changed what it read, the two wait for each other,
+# The errors of a transaction that others have overtaken: another one changed what it read, the two wait for each other, or
 # both made the same new document.
 _OVERTAKEN = frozenset({"40001", "40P01", "23505"})
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -29,7 +29,7 @@ _REASONS: Mapping[str, str] = MappingProxyType(
 
 
 def is_lost(error: psycopg.Error) -> bool:
-    """Whether an error means that the connection is gone, so that it does not say how far the server got."""
+    """Whether an error means that the connection is gone, so that it is unknown how far the server got."""
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and (
         error.sqlstate is None or error.sqlstate.startswith(_LOST)
     )
@@ -41,7 +41,7 @@ def is_missing(error: psycopg.Error) -> bool:
 
 
 def translated(error: psycopg.Error, location: str, timeout_seconds: float = 0) -> PlandocError:
-    """Return plandoc's error for one of the server's, after which nothing is saved."""
+    """Return plandoc's error for one of the server's that leaves nothing saved."""
     if error.sqlstate in _OVERTAKEN:
         return overtaken(location)
     if error.sqlstate == _LOCK_NOT_AVAILABLE:
@@ -53,12 +53,12 @@ def translated(error: psycopg.Error, location: str, timeout_seconds: float = 0) 
 
 
 def overtaken(location: str, message: str = "was changed by somebody else during this change") -> ConflictError:
-    """Return the error of a transaction that is too late."""
+    """Return the error of a transaction that was overtaken."""
     return ConflictError(location, f"{location} {message}; nothing was saved; run it again")
 
 
 def reason_of(error: psycopg.Error, password: str | None = None) -> str:
-    """Return what the server or the connection says, in one line and without the password."""
+    """Return the message of the server or the connection, in one line and without the password."""
     primary = error.diag.message_primary or str(error)
     known = _REASONS.get(error.sqlstate or "")
     reason = " ".join(primary.split())

@@ -1,7 +1,7 @@
-"""What is said to the server: the table of a store, the questions about it and the changes of it.
+"""The SQL: the table of a store, its queries and its changes.
 
-A document that was removed keeps its row without content. So its versions go on counting: a name and a version never mean
-two contents, and the sum of all versions grows with each transaction that changes something.
+A removed document keeps its row, without content. So its versions keep counting: a name and a version never mean two
+contents, and the sum of all versions grows with each transaction that changes something.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ BEGIN_TO_WRITE = b"begin isolation level repeatable read"
 COMMIT = b"commit"
 ROLLBACK = b"rollback"
 
-# Asked before anything is changed: with the answer to the commit it may get lost.
+# Asked before anything is changed, because it may get lost with the answer to the commit.
 TRANSACTION_ID = b"select pg_current_xact_id()::text"
 STATE_OF_TRANSACTION = b"select pg_xact_status(%s::xid8)"
 SHOW_ACTION = b"select set_config('application_name', %s, true)"
 LOCK_TIMEOUT = b"select set_config('lock_timeout', %s, true)"
 NOTIFY = b"select pg_notify(%s, '')"
 
-# Characters of a document in which its first row nearly always ends; where it does not, all of it is asked for.
+# So many characters nearly always contain the first row of a document; otherwise the whole document is fetched.
 _START_SIZE = 2048
 
 
@@ -56,7 +56,7 @@ class Statements:
             "insert into {table} (name, version, content) values (%s, %s, %s) on conflict (name) do nothing"
         )
         self.marker = said("select content from {table} where name = %s")
-        # Content travels only where the version is not the one that is known here.
+        # Content is sent only if its version is not the one known here.
         self.read = said(
             "select asked.name, d.version, d.content is not null,"
             " case when d.version is distinct from asked.version then d.content end"
@@ -79,7 +79,7 @@ class Statements:
         )
         self.versions = said("select name, version from {table}")
         self.listen = said("listen {channel}")
-        # So that numbers of transactions go on from those of a folder.
+        # So that transaction numbers continue from those of a folder.
         self.count_from = said(
             "update {table} set version = version + greatest(0, %s - (select coalesce(sum(version), 0) from {table}))"
             " where name = %s"

@@ -1,4 +1,4 @@
-"""One change of a store on a server: made beside those of others, and refused at the commit where they were faster."""
+"""One change of a store on a server: made alongside those of others, and refused at the commit if they were faster."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ Changes = Mapping[str, bytes | None]
 
 
 class PostgresTransaction(PostgresReading):
-    """A change in the making; others may be in the making at the same time.
+    """A change in progress; others may be in progress at the same time.
 
-    What was read is held at the commit, in one answer with what is written. The server refuses both where somebody else has
-    changed the document since this transaction began.
+    What was read is locked at the commit, in one round trip with what is written. The server refuses both if somebody else has
+    changed a document since this transaction began.
     """
 
     def __init__(self, backend: PostgresBackend, action: str, timeout_seconds: float) -> None:
         super().__init__(backend)
-        # The action is for those who look at what the server does.
+        # The action is for those who watch the server.
         shown = (statements.SHOW_ACTION, [ascii(f"plandoc: {action}")[1:-1]])
         self.begin = ((statements.BEGIN_TO_WRITE, ()), (statements.TRANSACTION_ID, ()), shown)
         self._timeout_seconds = timeout_seconds
@@ -41,7 +41,7 @@ class PostgresTransaction(PostgresReading):
         self._id = ""
 
     def read(self, name: str) -> bytes | None:
-        """Return the content of a document, or None when there is none; it stays so until the commit."""
+        """Return the content of a document, or None when there is none; it must stay so until the commit."""
         self._held.add(name)
         return super().read(name)
 
@@ -61,7 +61,7 @@ class PostgresTransaction(PostgresReading):
 
         Args:
             changes: Their contents; None as content removes one.
-            least_number: What the number of the last transaction is to be at least.
+            least_number: The lowest number that the last transaction may have.
         """
         if self._is_over:
             raise SessionError("this transaction is over; begin another one")
@@ -80,7 +80,7 @@ class PostgresTransaction(PostgresReading):
         super().release()
 
     def _committed(self, changes: Changes, least_number: int) -> dict[str, int]:
-        """Commit, waiting for the server once; return the new version of each document, as far as it is known."""
+        """Commit in one round trip; return the new version of each document, as far as it is known."""
         assert self._connection is not None  # noqa: S101  (it has begun, or nothing would be seen)
         sent = self._statements(changes, least_number)
         attempt = Attempt(self._id, self._backend.connections.started_at, changes, self._seen)
@@ -93,14 +93,14 @@ class PostgresTransaction(PostgresReading):
             if outcome is not Outcome.SAVED:
                 reason = f"the connection to the server was lost during the commit ({reason_of(error)})"
                 raise StorageError(self._backend.location, reason, outcome) from error
-            # As each write of a document that nobody else has changed meanwhile gives the next version.
+            # Each write of a document that nobody else has changed meanwhile gives the next version.
             return {name: self._seen[name].version + 1 for name in changes}
         return {name: answer[0][0] for (name, _), answer in zip(sent, rows, strict=True) if name}
 
     def _statements(self, changes: Changes, least_number: int) -> list[tuple[str, Statement]]:
         """Return what the commit consists of, with the name of each document that gets a version.
 
-        In the order of the names, whether a document is held or written: so no two transactions wait for each other.
+        In the order of the names, whether a document is locked or written, so that no two transactions wait for each other.
         """
         known = self._backend.statements
         milliseconds = max(1, round(self._timeout_seconds * 1000))
@@ -114,7 +114,7 @@ class PostgresTransaction(PostgresReading):
             for name in names:
                 content = changes.get(name)
                 text = None if content is None else content.decode()
-                # What was decided by all events contends with other such decisions, and with new events.
+                # A decision based on all events conflicts with other such decisions, and with new events.
                 sent.append((name, (known.write, [name, text]) if name in changes else (known.touch, [name])))
         if least_number:
             sent.append(("", (known.count_from, [least_number, marker.NAME])))
@@ -122,7 +122,7 @@ class PostgresTransaction(PostgresReading):
         return [*sent, ("", (statements.COMMIT, ()))]
 
     def _take_in(self, changes: Changes, versions: Mapping[str, int]) -> None:
-        """Take in what the commit made; what follows sees the store as it is then."""
+        """Note what the commit made, so that later readings see the store as it is then."""
         connection, self._connection = self._connection, None
         if connection is not None:
             self._backend.connections.give_back(connection)

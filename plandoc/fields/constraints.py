@@ -1,8 +1,4 @@
-"""The constraints on single fields of records, as attrs validators.
-
-A check is a function that returns what is wrong, or None. `validator` makes an attrs validator of it; the first that
-fails collects what is wrong with *all* fields, because one complaint at a time wastes a person's evening.
-"""
+"""The constraints on single fields of records: checks, each with what it lets pass in JSON."""
 
 from __future__ import annotations
 
@@ -10,29 +6,15 @@ import datetime
 import enum
 import math
 import re
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
-import attrs
-import orjson
-
-from plandoc.errors import Problem, ValidationError, shorten
-from plandoc.frozen import writers
-from plandoc.hints import Wording
+from plandoc import units
+from plandoc.errors import shorten
+from plandoc.errors.hints import Wording
+from plandoc.fields import Check, JsonForm, in_json, json_form
 from plandoc.units import quantity_text
-
-RecordT = TypeVar("RecordT")
-Check = Callable[[Any], "str | None"]
-Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
-
-# What a check lets pass, in the words of JSON Schema; "records" names the classes of which records are let pass.
-JsonForm = dict[str, Any]
-
-_CHECKS: dict[Any, Check] = {}
-_JSON_FORMS: dict[Check, JsonForm] = {}
 
 # Far above any bakery, far below what a 64-bit reader of the files would lose.
 LARGEST_NUMBER = 10**12
@@ -42,18 +24,12 @@ _BEYOND_FRACTIONS = 10**LONGEST_IN_FRACTIONS
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 200
 LONGEST_SLUG = 120
-DEEPEST_JSON = 100
-# Beyond it readers that know one kind of number, such as JavaScript and jq, would change it.
-LARGEST_INTEGER_IN_JSON = 2**53
-
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FINGERPRINT = re.compile(r"(?:[0-9a-f]{16})?")
 _DEVICE_NAMES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 )
-
-
 _ID: JsonForm = {"type": "integer", "minimum": 1, "maximum": LARGEST_NUMBER}
 _COUNT: JsonForm = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
 _DECIMAL: JsonForm = {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,12})?$"}
@@ -67,90 +43,8 @@ _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?"
 _OFFSET = r"(Z|[+-][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{6})?)?)"
 
 
-def in_json(**form: Any) -> Callable[[Check], Check]:
-    """Say beside a check what it lets pass in JSON; a schema never refuses what a check lets pass."""
-
-    def known(check: Check) -> Check:
-        _JSON_FORMS[check] = form
-        return check
-
-    return known
-
-
-def json_form(check: Check) -> JsonForm:
-    """Return what a check lets pass, in the words of JSON Schema.
-
-    Raises:
-        KeyError: for a check that does not say so.
-    """
-    return _JSON_FORMS[check]
-
-
-def validator(check: Check) -> Validator:
-    """Return a check as an attrs validator.
-
-    A function in a function: an object that can be called takes a third longer, and a look at all events asks seventy
-    thousand times.
-    """
-
-    def validate(record: Any, _attribute: attrs.Attribute[Any], value: Any) -> None:
-        if check(value) is not None:
-            raise ValidationError(problems_of(record))
-
-    _CHECKS[validate] = check
-    return validate
-
-
-def check_of(attribute: attrs.Attribute[Any]) -> Check | None:
-    """Return the check that the values of a field must pass; None when it has no rule."""
-    return _CHECKS.get(attribute.validator)
-
-
-def problems_of(record: Any) -> Iterator[Problem]:
-    """Yield what is wrong with every single field of a record, in the order of the fields."""
-    for attribute in attrs.fields(type(record)):
-        check = check_of(attribute)
-        message = None if check is None else check(getattr(record, attribute.name))
-        if message is not None:
-            yield Problem(f"{type(record).__name__}: {message}", field=attribute.alias or attribute.name)
-
-
-def evolved(record: RecordT, **changes: Any) -> RecordT:
-    """Return a record with other values in some fields, as `attrs.evolve` does; only those are judged, because all others were.
-
-    Raises:
-        ValidationError: when one of them breaks a rule.
-    """
-    kind: Any = type(record)
-    fields, rule_of_all = _rules_of(kind)
-    other: RecordT = object.__new__(kind)
-    for name, (read, write, _, _) in fields.items():
-        if name not in changes:
-            write(other, read(record))
-    is_sound = True
-    for name, given in changes.items():
-        _, write, convert, check = fields[name]
-        value = given if convert is None else convert(given)
-        write(other, value)
-        is_sound = is_sound and (check is None or check(value) is None)
-    if not is_sound:
-        raise ValidationError(problems_of(other))
-    if rule_of_all is not None:
-        rule_of_all(other)
-    return other
-
-
-@cache
-def _rules_of(kind: Any) -> tuple[dict[str, tuple[Any, ...]], Callable[[Any], None] | None]:
-    """Return how each field of a record is read, written, converted and judged, and the rule for all of them together."""
-    fields: dict[str, tuple[Any, ...]] = {
-        one.name: (getattr(kind, one.name).__get__, writers(kind)[one.name], one.converter, check_of(one))
-        for one in attrs.fields(kind)
-    }
-    return fields, getattr(kind, "__attrs_post_init__", None)
-
-
-def _unstorable_text(value: str) -> str | None:
+def unstorable_text(value: str) -> str | None:
+    """Text that cannot be written as UTF-8 is refused."""
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
@@ -165,7 +59,7 @@ def storable_text(value: Any) -> str | None:
         return f"wanted text, found {shorten(value)}"
     if len(value) > LONGEST_TEXT:
         return f"wanted at most {LONGEST_TEXT} characters, found {len(value)}"
-    return None if value.isascii() else _unstorable_text(value)
+    return None if value.isascii() else unstorable_text(value)
 
 
 @in_json(type="string", minLength=1, maxLength=LONGEST_NAME)
@@ -363,52 +257,13 @@ def short_fingerprint(value: Any) -> str | None:
     return f"wanted 16 hexadecimal digits or nothing, found {shorten(value)}"
 
 
-@in_json(type="object")
-def json_object(value: Any) -> str | None:
-    """A JSON object that every reader of the files returns unchanged."""
-    if type(own_json(value)) is OwnJson:
-        return None
-    if type(value) is not dict:
-        return f"wanted a JSON object, found {shorten(value)}"
-    return _not_json(value, DEEPEST_JSON) or f"wanted a value that JSON can hold exactly, found {shorten(value)}"
-
-
-def _not_json(value: Any, depth: int) -> str | None:
-    kind = type(value)
-    if kind is str:
-        return None if value.isascii() else _unstorable_text(value)
-    if kind is not dict and kind is not list:
-        return _not_plain_json(value)
-    if depth < 0:
-        return f"wanted at most {DEEPEST_JSON} objects and lists inside each other, found more"
-    if kind is dict:
-        for key in value:
-            if (wrong := storable_text(key)) is not None:
-                return wrong
-        value = value.values()
-    for item in value:
-        if (wrong := _not_json(item, depth - 1)) is not None:
-            return wrong
-    return None
-
-
-def _not_plain_json(value: Any) -> str | None:
-    kind = type(value)
-    if value is None or kind is bool:
-        return None
-    if (kind is int and abs(value) < LARGEST_INTEGER_IN_JSON) or (kind is float and math.isfinite(value)):
-        return None
-    return f"wanted a value that JSON can hold exactly, found {shorten(value)}"
-
-
 def instance_of(*kinds: type) -> Check:
     """Let instances of these classes pass."""
     names = " or ".join(kind.__name__ for kind in kinds)
 
     @in_json(records=kinds)
     def instance(value: Any) -> str | None:
-        # An instance of a subclass is one, too; those of abstract classes are asked last, because that takes long.
-        return None if type(value) in kinds or isinstance(value, kinds) else f"wanted {names}, found {shorten(value)}"
+        return None if isinstance(value, kinds) else f"wanted {names}, found {shorten(value)}"
 
     return instance
 
@@ -454,34 +309,17 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000,
     return items
 
 
-class OwnJson(dict[str, Any]):
-    """A JSON object that was copied for a record, or made for it of what was judged before; nobody changes it."""
+def unit_of(kind: units.Dimension, such_as: str) -> Check:
+    """Let the known units of one dimension pass."""
 
+    # A name with a further rule, which JSON cannot say.
+    @in_json(**json_form(non_blank_name))
+    def unit(value: Any) -> str | None:
+        wrong = non_blank_name(value)
+        if wrong is not None or units.dimension_of(value) is kind:
+            return wrong
+        advice = units.advice(value, kind)
+        wanted = f"wanted a unit of {kind.value} such as {such_as}, found {shorten(value)}"
+        return wanted if advice is None else f"{wanted}; {advice}"
 
-def own_json(value: Any) -> Any:
-    """Copy a JSON object, so that nobody else can change what is in it; leave what is not one for the check to judge.
-
-    Written and read again: what reads back equal here also reads back equal from a file, and it is many times faster than a look
-    at each value here. A snapshot has hundreds, and is taken at every start of production.
-    """
-    if type(value) is OwnJson:
-        return value
-    try:
-        copied = orjson.loads(orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER))
-    except (TypeError, orjson.JSONDecodeError):
-        return value
-    return OwnJson(copied) if type(copied) is dict and copied == value else value
-
-
-def is_same_json(one: Any, other: Any) -> bool:
-    """Whether two JSON values are the same to the byte, so that true is not 1 and the order of keys counts.
-
-    >>> is_same_json({"a": 1}, {"a": 1}), is_same_json({"a": 1}, {"a": True})
-    (True, False)
-    """
-    return one == other and orjson.dumps(one) == orjson.dumps(other)
-
-
-def copied(value: Any) -> Any:
-    """Return a copy of what a record holds as JSON; many times faster than a copy of each value in it."""
-    return orjson.loads(orjson.dumps(value))
+    return unit

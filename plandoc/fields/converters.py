@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from plandoc.constraints import LARGEST_NUMBER
+from plandoc.fields.constraints import LARGEST_NUMBER
 from plandoc.units import quantity_text
 
 _MOST_PLACES = 12

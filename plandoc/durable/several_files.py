@@ -44,14 +44,14 @@ DATABASES = Layout(
 
 
 class Folder:
-    """A folder of databases of which several can be changed in one transaction.
+    """A folder of databases, several of which can be changed in one transaction.
 
     A commit takes one sync, of the journal, however many files it changes; so it is quicker than a single file, too. A
     process that ends closes its folders, after which the files alone count. Beside them the folder holds `plandoc.json`,
     `journal.jsonl` and `.plandoc/lock`.
 
     Args:
-        path: The folder. It is made where there is none; JSON files that are in it are its databases from then on.
+        path: The folder. It is made where there is none; JSON files already in it become its databases.
         timeout_seconds: How long a change waits for another writer; 0 means not at all.
 
     Raises:
@@ -119,7 +119,7 @@ class Folder:
         return Transaction(self._guard)
 
     def close(self) -> None:
-        """Empty the journal and release the folder; done by itself when the process ends.
+        """Empty the journal and release the folder; this happens automatically when the process ends.
 
         Raises:
             SessionError: within a transaction, whose changes would be lost.

@@ -1,4 +1,4 @@
-"""Every error a caller can meet, as one tree.
+"""Every error a caller can meet, as one tree, and the one warning.
 
 A class represents a decision that the caller can take, never an entity. All facts are
 attributes, so that nobody has to parse a message.
@@ -24,8 +24,8 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any
 
+from plandoc.errors.hints import Hint, Wording, joined, wording
 from plandoc.frozen import frozen
-from plandoc.hints import Hint, Wording, joined, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -313,6 +313,10 @@ class StorageError(StoreError, OSError):
         self.outcome = outcome
         super().__init__(f"{path}: {reason}: {outcome.value}")
         self.errno = errno
+
+
+class RecoveryWarning(UserWarning):
+    """A recovery from a crash did something that the folder's owner should know about."""
 
 
 def shorten(value: object) -> str:
