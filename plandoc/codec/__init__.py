@@ -1,7 +1,7 @@
 """Records to rows of strict JSON and back, by cattrs.
 
-A row that somebody else may have written is read by `from_row`, which asks all the rules of the record. One that this version
-of plandoc made of a record is read by `from_judged_row`, which does not ask them again.
+A row that another program may have written is read by `from_row`, which applies all rules of the record. One that this
+version of plandoc made from a record is read by `from_judged_row`, which does not apply them again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from plandoc.codec.converters import converter_of_rows, judged_rows_hook
+from plandoc.codec.cattrs_hooks import converter_of_rows, judged_rows_hook
 from plandoc.codec.problems import problems_of_row
 from plandoc.codec.values import CHANGES, day, stored_name, stored_quantity, stored_ratio
 from plandoc.errors import ValidationError
@@ -33,7 +33,7 @@ RecordT = TypeVar("RecordT")
 
 @cache
 def _to_row(record_type: Any) -> Callable[[Any], dict[str, Any]]:
-    # Either gives the same rows; a process that meets only rows of its own version needs no more than this one.
+    # Both converters give the same rows; a process that meets only rows of its own version needs this one anyway.
     return converter_of_rows(judged=True).get_unstructure_hook(record_type)
 
 
@@ -77,9 +77,9 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
 
 
 def from_judged_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) -> RecordT:
-    """Return the record that a row holds which `to_row` of this version made of a record.
+    """Return the record in a row that `to_row` of this version made.
 
-    Values are converted as by `from_row`; the rules of the record, which judged it when it was made, are not asked again.
+    Values are converted as by `from_row`. The rules of the record, which judged it when it was made, are not applied again.
 
     Raises:
         ValidationError: when the row cannot be one that `to_row` made, and is not a record either.

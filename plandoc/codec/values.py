@@ -1,6 +1,6 @@
 """Single values of strict JSON: which texts and numbers they are in the files, and what is made of them again.
 
-Nothing is coerced: a value that needed a guess is refused, in words for whoever wrote it.
+Nothing is coerced: a value that needed a guess is refused, in words for the person who wrote it.
 """
 
 from __future__ import annotations

@@ -204,8 +204,8 @@ class Files:
 
     def is_same(self, handle: int, path: StrPath) -> bool:
         """Whether an open file is still the one at a path."""
-        at_path = self.status(path)
-        return at_path is not None and os.path.samestat(os.fstat(handle), at_path)
+        at_path, opened = self.status(path), os.fstat(handle)
+        return at_path is not None and (at_path.st_dev, at_path.st_ino) == (opened.st_dev, opened.st_ino)
 
     def sync_data(self, handle: int) -> None:
         """Return once a file's content and size are on the disk, not before."""

@@ -1,4 +1,4 @@
-"""What cattrs is to do with each type of field, in three converters; with `problems` the only module that knows cattrs."""
+"""What cattrs does with each type of field, in three converters; beside `problems` the only module that knows cattrs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cache, wraps
 from itertools import repeat
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -30,9 +31,11 @@ from plandoc.records.ids import IDS
 # The record's own rules judge text, whole numbers and flags, with all its problems at once.
 _TAKEN_AS_IT_IS = frozenset({form for kind in (str, int, bool, *IDS) for form in (kind, kind | None)})
 _JSON = Mapping[str, Any]
+# Values that are not always JSON, and the type of those that are.
+_MOSTLY_AS_IT_IS: Mapping[Any, type] = MappingProxyType({int | Fraction: int})
 
 
-class Position(str):
+class ItemIndex(str):
     """The index of a list item, as a note on its error."""
 
     __slots__ = ()
@@ -43,8 +46,8 @@ def converter_of_rows(*, detailed: bool = False, judged: bool = False) -> cattrs
     """Return the converter for records and their rows.
 
     Args:
-        detailed: Whether all that is wrong with a row is reported; it takes longer.
-        judged: Whether the rows are such as `to_row` of this version made of records, whose rules need not be asked again.
+        detailed: Whether everything that is wrong with a row is reported, which takes longer.
+        judged: Whether `to_row` of this version made the rows, so that no rules have to be applied again.
     """
     converter = cattrs.Converter(detailed_validation=detailed, forbid_extra_keys=True)
     for primitive in (str, int, bool, *IDS):
@@ -57,7 +60,7 @@ def converter_of_rows(*, detailed: bool = False, judged: bool = False) -> cattrs
     converter.register_structure_hook(
         Decimal | Fraction | None, lambda value, _: None if value is None else values.quantity(value)
     )
-    # Whoever keeps JSON that was judged shares it with the row, which nobody changes in place.
+    # A record shares JSON that was judged with its row, which nobody changes in place.
     converter.register_structure_hook_func(
         lambda kind: kind == _JSON, (lambda value, _: OwnJson(value)) if judged else _as_it_is
     )
@@ -132,7 +135,7 @@ def _each_item(value: list[Any], kind: Any, hook: Any) -> Iterator[Any]:
         try:
             yield hook(item, kind)
         except Exception as error:  # noqa: BLE001  (collected, and raised together below)
-            error.add_note(Position(f"[{index}]"))
+            error.add_note(ItemIndex(f"[{index}]"))
             errors.append(error)
     if errors:
         raise ExceptionGroup("list", errors)
@@ -161,9 +164,9 @@ def _made_without_rules(kind: type) -> Callable[..., Any]:
 
 
 def judged_rows_hook(kind: type) -> Callable[[Mapping[Any, Mapping[str, Any]]], list[Any]]:
-    """Return a function that makes records of judged rows by id, field by field: most of that runs in C, which row by row does not.
+    """Return a function that makes records of judged rows by id, field by field: unlike row by row, most of that runs in C.
 
-    It raises anything at all for rows that `to_row` did not make.
+    For rows that `to_row` did not make, it can raise anything.
     """
     converter = converter_of_rows(judged=True)
     fields = attrs.fields(attrs.resolve_types(kind))
@@ -177,23 +180,26 @@ def judged_rows_hook(kind: type) -> Callable[[Mapping[Any, Mapping[str, Any]]], 
         for field in fields
         if field.name != "id"
     ]
-    write_id = writers(kind)["id"]
+    write_id, sizes = writers(kind)["id"], {len(parts)}
 
     def structure(rows: Mapping[Any, Mapping[str, Any]]) -> list[Any]:
-        if {*map(len, rows.values())} - {len(parts)}:
+        found_rows = [*rows.values()]
+        if {*map(len, found_rows)} - sizes:
             raise Refused
-        made: list[Any] = [*map(object.__new__, repeat(kind, len(rows)))]
+        made: list[Any] = [*map(object.__new__, repeat(kind, len(found_rows)))]
         deque(map(write_id, made, map(int, rows)), maxlen=0)
         for get, write, hook, field_type in parts:
-            found = map(get, rows.values())
-            deque(map(write, made, found if hook is None else map(hook, found, repeat(field_type))), maxlen=0)
+            found = [*map(get, found_rows)]
+            if hook is not None and {*map(type, found)} != {_MOSTLY_AS_IT_IS.get(field_type)}:
+                found = [*map(hook, found, repeat(field_type))]
+            deque(map(write, made, found), maxlen=0)
         return made
 
     return structure
 
 
 def _as_cattrs_sees_it(field: attrs.Attribute[Any], *, judged: bool) -> attrs.Attribute[Any]:
-    """Return a field for cattrs, which asks no hook for one that has a converter: what is taken as it is needs no call."""
+    """Return a field as cattrs gets it: with a converter if its values are taken as they are, because cattrs then calls no hook."""
     is_as_it_is = field.type in _TAKEN_AS_IT_IS or (field.type == _JSON and not judged)
     return field.evolve(converter=_as_it_is if is_as_it_is else None, kw_only=True)
 
@@ -205,7 +211,7 @@ def _record_hook(kind: type, converter: cattrs.Converter, *, judged: bool) -> An
         fields, make, converter, _cattrs_prefer_attrib_converters=True, **_overrides(kind)
     )
     if not converter.detailed_validation:
-        # It refuses whatever has no keys, too; what is wrong with it is asked of the detailed one.
+        # It also refuses anything without keys; the detailed converter says what is wrong.
         return structure
 
     def record(value: Any, _: Any) -> Any:
@@ -220,7 +226,7 @@ def _record_hook(kind: type, converter: cattrs.Converter, *, judged: bool) -> An
 
 
 def _with_broken_rules(error: BaseValidationError, kind: type, value: dict[str, Any]) -> ExceptionGroup[Exception]:
-    # The record's rules run only when every field could be converted; a person wants to hear of both at once.
+    # The record's own rules run only if every field could be converted, but a person wants to see all problems at once.
     broken = [
         Problem(f"{kind.__name__}: {message}", field=stored_name(attribute, kind))
         for attribute in attrs.fields(kind)
