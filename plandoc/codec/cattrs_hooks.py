@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cache, wraps
 from itertools import repeat
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -30,6 +31,8 @@ from plandoc.records.ids import IDS
 # The record's own rules judge text, whole numbers and flags, with all its problems at once.
 _TAKEN_AS_IT_IS = frozenset({form for kind in (str, int, bool, *IDS) for form in (kind, kind | None)})
 _JSON = Mapping[str, Any]
+# Values that are not always JSON, and the type of those that are.
+_MOSTLY_AS_IT_IS: Mapping[Any, type] = MappingProxyType({int | Fraction: int})
 
 
 class ItemIndex(str):
@@ -177,16 +180,19 @@ def judged_rows_hook(kind: type) -> Callable[[Mapping[Any, Mapping[str, Any]]], 
         for field in fields
         if field.name != "id"
     ]
-    write_id = writers(kind)["id"]
+    write_id, sizes = writers(kind)["id"], {len(parts)}
 
     def structure(rows: Mapping[Any, Mapping[str, Any]]) -> list[Any]:
-        if {*map(len, rows.values())} - {len(parts)}:
+        found_rows = [*rows.values()]
+        if {*map(len, found_rows)} - sizes:
             raise Refused
-        made: list[Any] = [*map(object.__new__, repeat(kind, len(rows)))]
+        made: list[Any] = [*map(object.__new__, repeat(kind, len(found_rows)))]
         deque(map(write_id, made, map(int, rows)), maxlen=0)
         for get, write, hook, field_type in parts:
-            found = map(get, rows.values())
-            deque(map(write, made, found if hook is None else map(hook, found, repeat(field_type))), maxlen=0)
+            found = [*map(get, found_rows)]
+            if hook is not None and {*map(type, found)} != {_MOSTLY_AS_IT_IS.get(field_type)}:
+                found = [*map(hook, found, repeat(field_type))]
+            deque(map(write, made, found), maxlen=0)
         return made
 
     return structure
