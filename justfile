@@ -63,7 +63,7 @@ mutants-again:
     #!/usr/bin/env bash
     set -euo pipefail
     {{bin}}/mutmut results --all true | grep -v ': killed' | sed 's/^ *//; s/:.*//' | while read -r mutant; do
-        (cd mutants && MUTANT_UNDER_TEST=$mutant "$OLDPWD"/{{python}} -m pytest -n0 -x -q -p no:cacheprovider --costly tests/records tests/storage >/dev/null) \
+        (cd mutants && MUTANT_UNDER_TEST=$mutant "$OLDPWD"/{{python}} -m pytest -n0 -x -q -p no:cacheprovider --costly tests/records tests/storage tests/durable >/dev/null) \
             && echo "survives: $mutant" || true
     done
 

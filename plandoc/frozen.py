@@ -46,7 +46,7 @@ else:
 def writers(cls: type) -> Mapping[str, Callable[[Any, Any], None]]:
     """Return for each field of a frozen class what writes its value into a new instance, past converters and rules.
 
-    For values that were judged before. Whoever writes into an instance that others have seen breaks it.
+    For values that were judged before. Writing into an instance that others have seen breaks it.
     """
     return MappingProxyType({field.name: getattr(cls, field.name).__set__ for field in attrs.fields(cls)})
 

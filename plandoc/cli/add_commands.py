@@ -15,10 +15,10 @@ from plandoc.cli.editor import edited
 from plandoc.cli.messages import UsageError
 from plandoc.engine.session import Session
 from plandoc.errors import ValidationError
-from plandoc.escaping import csv_text
 from plandoc.exchange.import_report import ImportReport
 from plandoc.exchange.single_records import add_from_table, columns_of
 from plandoc.records import FinishedGood, Ingredient, Recipe
+from plandoc.text.escaping import csv_text
 
 Name = Annotated[str | None, Parameter("NAME", words="TEXT")]
 Row = dict[str, str]

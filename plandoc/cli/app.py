@@ -112,7 +112,7 @@ def _call(arguments: list[str], work_log: WorkLog) -> int:
     return status if isinstance(status, int) else DONE
 
 
-def _done(reading: parsing.Reading, work_log: WorkLog) -> int | None:
+def _done(reading: parsing.ParsedCommand, work_log: WorkLog) -> int | None:
     if not reading.wants_json:
         return reading.call()
     return done.call_for_json(reading.command, reading.call, work_log)

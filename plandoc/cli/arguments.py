@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from plandoc import escaping
 from plandoc.cli.messages import UsageError, whole_number
 from plandoc.domain.written_dates import day_in
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
+from plandoc.text import escaping
 
 Convert = Callable[[str, str], Any]
 

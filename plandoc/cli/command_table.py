@@ -13,7 +13,7 @@ from typing import Any
 from plandoc.cli.messages import UsageError
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
-from plandoc.near_words import nearest
+from plandoc.text.near_words import nearest
 
 # A command with all its arguments; it returns its exit status, None for success.
 Call = Callable[[], "int | None"]

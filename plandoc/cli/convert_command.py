@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from plandoc import escaping
 from plandoc.cli import printing, streams
 from plandoc.cli.arguments import Parameter, as_path
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.program import called, quoted
 from plandoc.exchange.convert import Conversion, convert_recipes, write_table
+from plandoc.text import escaping
 
 # The file name that means the standard output.
 _STANDARD_OUTPUT = "-"

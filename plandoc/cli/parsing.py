@@ -77,7 +77,7 @@ class _Once(argparse.Action):
 
 
 @frozen
-class Reading:
+class ParsedCommand:
     """What a command line describes.
 
     Attributes:
@@ -91,7 +91,7 @@ class Reading:
     wants_json: bool = False
 
 
-def read(tokens: Sequence[str], work_log: WorkLog) -> Reading:
+def read(tokens: Sequence[str], work_log: WorkLog) -> ParsedCommand:
     """Return the call that a command line describes: of a command, or of what shows help.
 
     Args:
@@ -104,15 +104,15 @@ def read(tokens: Sequence[str], work_log: WorkLog) -> Reading:
     try:
         before, rest = _before_the_command(tokens)
     except _HelpWanted:
-        return Reading(partial(help_texts.show, help_texts.of_everything()))
+        return ParsedCommand(partial(help_texts.show, help_texts.of_everything()))
     if before.version:
-        return Reading(partial(print, __version__))
+        return ParsedCommand(partial(print, __version__))
     if not rest:
         if before.data:
             raise UsageError("wanted a command after --data")
-        return Reading(partial(help_texts.show, help_texts.of_everything()))
+        return ParsedCommand(partial(help_texts.show, help_texts.of_everything()))
     if rest[0] in command_table.GROUPS and {"--help", "-h"} & set(rest[1:2]):
-        return Reading(partial(help_texts.show, help_texts.of_group(rest[0])))
+        return ParsedCommand(partial(help_texts.show, help_texts.of_group(rest[0])))
     command, words = command_table.find(rest)
     try:
         return _call(command, words, before.data, work_log)
@@ -135,7 +135,7 @@ def _before_the_command(tokens: Sequence[str]) -> tuple[argparse.Namespace, list
     return before, before.rest
 
 
-def _call(command: Command, words: Sequence[str], data: Place | None, work_log: WorkLog) -> Reading:
+def _call(command: Command, words: Sequence[str], data: Place | None, work_log: WorkLog) -> ParsedCommand:
     function = command.load()
     arguments = arguments_of(function)
     options = [one for one in arguments if one.is_option]
@@ -145,7 +145,7 @@ def _call(command: Command, words: Sequence[str], data: Place | None, work_log: 
     try:
         given, plain = parser.parse_known_args(ahead)
     except _HelpWanted:
-        return Reading(partial(help_texts.show, _help_of(command, function, arguments)))
+        return ParsedCommand(partial(help_texts.show, _help_of(command, function, arguments)))
     _refuse_options(plain, options)
     if data is not None and given.data is not None:
         raise UsageError(f"--data is given twice, {shown(data)!r} and {shown(given.data)!r}; leave one of them out")
@@ -157,7 +157,7 @@ def _call(command: Command, words: Sequence[str], data: Place | None, work_log: 
         place = data or given.data
         named[FOLDER] = Folder(place, work_log)
         program.name_folder(None if place is None else shown(place))
-    return Reading(partial(function, *placed, **named), command.name, wants_json)
+    return ParsedCommand(partial(function, *placed, **named), command.name, wants_json)
 
 
 def _divided(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

@@ -14,12 +14,12 @@ from typing import Any
 
 import attrs
 
-from plandoc import escaping
 from plandoc.cli import streams
 from plandoc.cli.messages import UsageError
 from plandoc.cli.program import as_called
 from plandoc.cli.wrapping import width, wrapped
 from plandoc.frozen import frozen
+from plandoc.text import escaping
 
 clean = escaping.escape_control_characters
 # The width of the "plandoc: " before a message.

@@ -10,7 +10,7 @@ import sys
 from contextvars import ContextVar
 from pathlib import Path
 
-from plandoc.escaping import escape_control_characters
+from plandoc.text.escaping import escape_control_characters
 
 _NAME = "plandoc"
 # Only in quotes: elsewhere it is the name of the program in a sentence.

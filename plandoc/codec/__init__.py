@@ -1,7 +1,7 @@
 """Records to rows of strict JSON and back, by cattrs.
 
-A row that somebody else may have written is read by `from_row`, which asks all the rules of the record. One that this version
-of plandoc made of a record is read by `from_judged_row`, which does not ask them again.
+A row that another program may have written is read by `from_row`, which applies all rules of the record. One that this
+version of plandoc made from a record is read by `from_judged_row`, which does not apply them again.
 """
 
 from __future__ import annotations

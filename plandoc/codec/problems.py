@@ -1,4 +1,4 @@
-"""Everything that keeps a row from being a record, in words for whoever wrote it; cattrs' errors end here.
+"""Everything that keeps a row from being a record, in words for the person who wrote it; cattrs' errors end here.
 
 Nothing is coerced: a row that needed a guess to become a record is refused.
 """
@@ -11,10 +11,10 @@ from typing import Any
 import attrs
 import cattrs
 
-from plandoc.codec.converters import Position, strict_converter
+from plandoc.codec.cattrs_hooks import ItemIndex, converter_of_rows
 from plandoc.codec.values import stored_name
 from plandoc.errors import Problem, ValidationError, shorten
-from plandoc.near_words import nearest
+from plandoc.text.near_words import nearest
 
 
 def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
@@ -24,7 +24,7 @@ def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
     if "id" in row:
         return [Problem("the id of a row is its key; take the field out", field="id")]
     try:
-        strict_converter(detailed=True).structure({"id": row_id, **row}, record_type)
+        converter_of_rows(detailed=True).structure({"id": row_id, **row}, record_type)
     except Exception as error:  # noqa: BLE001  (whatever cattrs raises becomes problems here, at its one boundary)
         return list(_problems(error, ""))
     return []
@@ -32,7 +32,7 @@ def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
 
 def _problems(error: BaseException, path: str) -> Iterator[Problem]:
     for note in getattr(error, "__notes__", ()):
-        if isinstance(note, Position):
+        if isinstance(note, ItemIndex):
             path += note
         elif name := getattr(note, "name", None):
             path = f"{path}.{name}" if path else str(name)

@@ -45,7 +45,13 @@ def enough_batches(needed: int, made: int, batches_baked: int, yield_per_batch: 
 
 
 def decision_for(
-    event_id: EventId, unit: FinishedUnit, batches: int, exact: int | Fraction, recipe_fingerprint: str = ""
+    event_id: EventId,
+    unit: FinishedUnit,
+    batches: int,
+    exact: int | Fraction,
+    *,
+    recipe_fingerprint: str = "",
+    decision_id: int = 0,
 ) -> BatchDecision:
     """Return the decision for so many batches of a unit, with the need and the yield as they are now.
 
@@ -57,6 +63,7 @@ def decision_for(
         batches: A whole number above 0.
         exact: Units that the goods ask for, before they are rounded up; 0 when they ask for none.
         recipe_fingerprint: That of the unit's recipe.
+        decision_id: The id of the decision that it replaces; 0 for a unit without one.
     """
     needed = math.ceil(exact)
     return BatchDecision(
@@ -70,6 +77,7 @@ def decision_for(
         # A fraction of very many digits is not kept; then only a change of the whole units is noticed.
         exact_need=exact if positive_ratio(exact) is None else 0,
         recipe_fingerprint=recipe_fingerprint,
+        id=decision_id,
     )
 
 

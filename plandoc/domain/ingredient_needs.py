@@ -69,15 +69,9 @@ class IngredientNeeds:
     made_ahead: tuple[MadeAhead, ...] = ()
 
     def _repr_html_(self) -> str:
-        from plandoc.domain.flat_rows import rows  # noqa: PLC0415  (2 ms, for notebooks alone)
-        from plandoc.domain.html_tables import sections  # noqa: PLC0415  (as the rows)
+        from plandoc.domain.html_tables import needs_of_events  # noqa: PLC0415  (2 ms, for notebooks alone)
 
-        unknown = [{"ingredient": one.ingredient.name} for one in self.without_amount]
-        missing = [{"finding": finding.message} for finding in self.undecided]
-        of = ", ".join(event.name for event in self.events)
-        made = rows(self.made_ahead)
-        tables = [("", rows(self.rows)), ("Without an amount", unknown), ("Made ahead", made), ("Missing", missing)]
-        return sections(f"Ingredients for {of}", tables)
+        return needs_of_events("Ingredients for", self, self.rows, "Missing")
 
 
 @frozen

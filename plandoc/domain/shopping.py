@@ -100,16 +100,10 @@ class ShoppingList:
     made_ahead: tuple[MadeAhead, ...] = ()
 
     def _repr_html_(self) -> str:
-        from plandoc.domain.flat_rows import rows  # noqa: PLC0415  (2 ms, for notebooks alone)
-        from plandoc.domain.html_tables import sections  # noqa: PLC0415  (as the rows)
+        from plandoc.domain.html_tables import needs_of_events  # noqa: PLC0415  (2 ms, for notebooks alone)
 
-        items = rows([*self.buy, *self.cannot_compare, *self.enough])
-        unknown = [{"ingredient": one.ingredient.name} for one in self.without_amount]
-        missing = [{"finding": finding.message} for finding in self.undecided]
-        of = ", ".join(event.name for event in self.events)
-        made = rows(self.made_ahead)
-        tables = [("", items), ("Without an amount", unknown), ("Made ahead", made), ("Not in the list", missing)]
-        return sections(f"Shopping list of {of}", tables)
+        items = [*self.buy, *self.cannot_compare, *self.enough]
+        return needs_of_events("Shopping list of", self, items, "Not in the list")
 
 
 def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tuple[ShoppingItem, ...]:

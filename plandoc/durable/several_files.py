@@ -177,7 +177,7 @@ class _FolderWriting:
         return self._transaction.read(name)
 
     def commit(self, changes: Mapping[str, bytes]) -> None:
-        # What is there already is durable: whoever takes the lock makes sure of that.
+        # What is there already is durable: taking the lock makes sure of that.
         real = {name: content for name, content in changes.items() if content != self._transaction.read(name)}
         if real:
             self._transaction.commit(real)

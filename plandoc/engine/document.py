@@ -57,7 +57,7 @@ class DocumentSession:
         self.exists = True
         self.file = document.name
         is_part = self.name != document.name
-        self._document = self._read_back = attrs.evolve(document, name=self.name) if is_part else document
+        self._document = attrs.evolve(document, name=self.name) if is_part else document
         self._event_id = event_of_document(document.name)
         next_ids, tables = document.next_ids, document.tables
         if document.format != documents.FORMAT:
@@ -250,8 +250,8 @@ class DocumentSession:
         """The bytes that the document was read from; empty for a new one."""
         return self._document.content
 
-    def render(self) -> bytes:
-        """Return the bytes of the document, read back and compared.
+    def render(self) -> documents.Document:
+        """Return the document as it is now, with its bytes, which were read back and compared.
 
         Raises:
             ValidationError: when they would not give the same rows again.
@@ -259,18 +259,15 @@ class DocumentSession:
         present, changed = self._storage.tables, self._storage.changed
         tables = {name: present[name] for name in tables_of(self.name) if name in present}
         self.is_judged = self.is_judged or all(map(self._is_as_we_write, tables_of(self.name).values()))
-        self._read_back = documents.rewritten(
-            self._document, self._next_ids, tables, changed=changed, judged=self.is_judged
-        )
-        return self._read_back.content
+        return documents.rewritten(self._document, self._next_ids, tables, changed=changed, judged=self.is_judged)
 
-    def read_back(self) -> tuple[bytes, DocumentSession]:
-        """Return the bytes last rendered, and the document that a reader of them gets, with the records known here."""
-        opened = DocumentSession(self._read_back)
+    def read_back(self, rendered: documents.Document) -> DocumentSession:
+        """Return what a reader of the document gets that was just rendered, with the records known here."""
+        opened = DocumentSession(rendered)
         opened._records = self._records.copy()
         # A table that was changed may be in another order in the file.
         opened._all = {name: found for name, found in self._all.items() if name not in self._storage.changed}
-        return self._read_back.content, opened
+        return opened
 
     def _is_as_we_write(self, table: Table) -> bool:
         """Whether the rows of a table, which another program may have written, are exactly as this version would write them."""

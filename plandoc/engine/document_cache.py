@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import DamagedError, Problem
@@ -14,11 +14,14 @@ class DocumentCache:
     """The documents that were read before, distinguished from changed ones by their bytes.
 
     Not by time stamps: two changes can fall into one tick of a file system's clock.
+
+    Attributes:
+        most: How many are kept.
     """
 
     def __init__(self, store_id: Callable[[], str], *, most: int = 64) -> None:
         self._store_id = store_id
-        self._most = most
+        self.most = most
         self._documents: dict[str, tuple[bytes, DocumentSession]] = {}
         # Readers do not lock the folder, so several threads can be here at once.
         self._turn = threading.Lock()
@@ -44,20 +47,12 @@ class DocumentCache:
         self.keep(content, document)
         return document
 
-    def keep_rendered(self, documents: Sequence[DocumentSession]) -> None:
-        """Keep documents as they were just rendered, so that the next reader need not parse them.
-
-        Of very many only the last, because no more are kept.
-        """
-        for document in documents[-self._most :]:
-            self.keep(*document.read_back())
-
     def keep(self, content: bytes, document: DocumentSession) -> None:
         """Keep what a reader of these bytes gets; whether they are ever written does not matter."""
         with self._turn:
             self._documents.pop(document.name, None)
             self._documents[document.name] = (content, document)
-            if len(self._documents) > self._most:
+            if len(self._documents) > self.most:
                 self._documents.pop(next(iter(self._documents)))
 
     def _read(self, name: str, content: bytes, file: str) -> DocumentSession:

@@ -12,9 +12,9 @@ from plandoc.domain.slugs import slugify
 from plandoc.engine.related_records import related_in_words
 from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.errors import NotFoundError, Problem, ValidationError, shorten
-from plandoc.near_words import nearest
 from plandoc.records import EventId, FinishedGoodId, FinishedUnitId, IngredientId, RecipeId
 from plandoc.tables import BY_TYPE, TABLES, table_of
+from plandoc.text.near_words import nearest
 
 IdT = TypeVar("IdT", bound=int)
 IdT_co = TypeVar("IdT_co", bound=int, covariant=True)

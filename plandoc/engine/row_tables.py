@@ -32,7 +32,7 @@ class RowStorage(Storage):
         """Put rows into a table, all of them or none."""
 
 
-class Tables(dict[str, Rows]):
+class RowsByTable(dict[str, Rows]):
     """The rows of each table by their ids as text; a table that is not there has none."""
 
     def __missing__(self, name: str) -> Rows:
@@ -51,7 +51,7 @@ class DocumentStorage(RowStorage):
     """
 
     def __init__(self, tables: Mapping[str, Rows]) -> None:
-        self.tables = Tables(tables)
+        self.tables = RowsByTable(tables)
         self.changed: set[str] = set()
         # The tables that are not shared.
         self._copied: dict[str, dict[str, Row]] = {}
@@ -79,7 +79,7 @@ class DocumentStorage(RowStorage):
         """Replace all tables."""
         self.changed |= data.keys() | self.tables.keys()
         self._copied.clear()
-        self.tables = Tables(data)
+        self.tables = RowsByTable(data)
 
     def rows(self, name: str) -> Rows:
         """Return the rows of a table by their ids as text."""

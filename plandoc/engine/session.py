@@ -196,7 +196,7 @@ class Session:
         [1]
         'Loaves'
         """
-        from plandoc.engine.session_tables import SessionTable  # noqa: PLC0415  (TinyDB: 2 ms for whoever wants a table)
+        from plandoc.engine.session_tables import SessionTable  # noqa: PLC0415  (2 ms of TinyDB, which few sessions need)
 
         table = table_of(record_type)
         if table.of_event and record_type is not records.Event and event_id is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from operator import attrgetter
@@ -151,17 +152,20 @@ class SessionDocuments:
     def changes(self) -> dict[str, bytes | None]:
         """Return the content of every document that was changed; None for one that was removed."""
         changes: dict[str, bytes | None] = {}
-        rendered = []
+        latest: deque[tuple[DocumentSession, documents.Document]] = deque(maxlen=self._cache.most)
         for name, document in self._dirty.items():
             if document.changed:
                 content = None
                 if document.exists:
-                    content = document.render()
-                    rendered.append(document)
+                    rendered = document.render()
+                    content = rendered.content
+                    latest.append((document, rendered))
                 # What was changed and changed back counts as unchanged.
                 if content != document.content_read:
                     changes[name] = content
-        self._cache.keep_rendered(rendered)
+        # The next reader need not parse them.
+        for document, rendered in latest:
+            self._cache.keep(rendered.content, document.read_back(rendered))
         if self._next_event_id is not None:
             changes[MARKER] = marker.render(attrs.evolve(self._present_marker(), next_event_id=self._next_event_id))
         return changes

@@ -236,10 +236,15 @@ class UnitOfWork:
 
     def replace(self, record: RecordT, *, repoints: bool = False) -> RecordT:
         """Replace the record that has the id of this one; return it."""
+        if self.is_over:
+            self.check_open()
         table = table_of(type(record))
         given: Any = record
-        event_id = getattr(given, "event_id", None)
-        before: Any = self.get(type(record), given.id, event_id)
+        name = _document_name(table, given.id, getattr(given, "event_id", None))
+        document = self.documents.find(name)
+        before = None if document is None else document.get(table, given.id)
+        if before is None:
+            raise NotFoundError(table.label, given.id)
         if table.add_only and not repoints:
             raise ValidationError(f"{table.label} {given.id} cannot be changed once it is written")
         if before == record:
@@ -247,7 +252,7 @@ class UnitOfWork:
         if table.has_slug and not given.slug:
             given = attrs.evolve(given, slug=before.slug)
         self._check_references(table, given, before)
-        stored: RecordT = self._write(self._to_change(table, given.id, event_id), given, before)
+        stored: RecordT = self._write(BoundTable(table, self.documents.to_change(name)), given, before)
         return stored
 
     def remove(self, record_type: type, record_id: int, event_id: int | None = None) -> None:

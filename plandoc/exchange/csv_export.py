@@ -17,7 +17,6 @@ from plandoc.engine.plan_definitions import is_frozen, known_to
 from plandoc.engine.session import Session
 from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shorten
 from plandoc.errors.hints import Hint, wording
-from plandoc.escaping import BYTE_ORDER_MARK, csv_text, escape_control_characters
 from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.cells import spreadsheet_number, stripped
 from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
@@ -43,6 +42,7 @@ from plandoc.storage.files import Files
 from plandoc.storage.os_errors import translate_os_errors
 from plandoc.storage.paths import checked_path
 from plandoc.store import NO_SESSION, reads
+from plandoc.text.escaping import BYTE_ORDER_MARK, csv_text, escape_control_characters
 
 Rows = Iterator[Sequence[object]]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from plandoc.errors import shorten
-from plandoc.near_words import nearest
+from plandoc.text.near_words import nearest
 
 T = TypeVar("T")
 

@@ -299,8 +299,8 @@ def tuple_of(kind: type | tuple[type, ...], *, least: int = 0, most: int = 1000,
         if type(value) is not tuple:
             return f"wanted a tuple of {kinds}, found {shorten(value)}"
         # True counts as a number for Python, but is not one here.
-        if not all(isinstance(item, kind) and type(item) is not bool for item in value):
-            others = [item for item in value if not isinstance(item, kind) or type(item) is bool]
+        others = [item for item in value if not isinstance(item, kind) or type(item) is bool]
+        if others:
             return f"wanted only {kinds} in it, found {shorten(others[0])}"
         if not least <= len(value) <= most:
             return f"wanted {least} to {most} entries, found {len(value)}"

@@ -52,7 +52,7 @@ def copied(value: Any) -> Any:
 @in_json(type="object")
 def json_object(value: Any) -> str | None:
     """A JSON object that every reader of the files returns unchanged."""
-    if type(own_json(value)) is OwnJson:
+    if type(value) is OwnJson or type(own_json(value)) is OwnJson:
         return None
     if type(value) is not dict:
         return f"wanted a JSON object, found {shorten(value)}"

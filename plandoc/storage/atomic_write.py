@@ -51,8 +51,8 @@ class AtomicWrite:
             mode: The permission bits of the file that it replaces; None leaves them to the umask.
             folder: The open folder that both names are in; None looks the whole paths up.
             is_durable: Return when the content is on the disk; False where something else protects it, as the journal
-                does a document, or `sync` follows.
-            starts_writing: Have the system begin to bring the content to the disk, because `sync` follows.
+                does a document, or a sync of its own follows.
+            starts_writing: Have the system begin to bring the content to the disk, because that sync is next.
             owner: Whose owner and group the file gets, as far as this process may give them; None leaves them to the system.
         """
         try:
@@ -64,10 +64,6 @@ class AtomicWrite:
         except OSError:
             self.discard(folder=folder)
             raise
-
-    def sync(self) -> None:
-        """Return when what was staged is on the disk."""
-        self._files.sync_file(self.temporary)
 
     def stage_folder(self, contents: Mapping[str, bytes], inside: Sequence[str]) -> None:
         """Write a folder of files under the temporary name; everything but that name is durable.

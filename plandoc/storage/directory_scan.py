@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import stat
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -139,13 +139,12 @@ def _taken_in(found: Mapping[str, Hashable], last: _Scanned) -> Fingerprints:
     """Return what a new scan has found, as of the last scan where nobody else has changed anything."""
     if found == last.result:
         return last.result
-    ours = last.committed
-    is_same = ours and _without(ours, found) == _without(ours, last.result)
-    return Fingerprints(found, last.result.scan if is_same else object())
-
-
-def _without(names: Collection[str], fingerprints: Mapping[str, Hashable]) -> dict[str, Hashable]:
-    return {name: found for name, found in fingerprints.items() if name not in names}
+    expected = dict(last.result)
+    for name in last.committed:
+        expected.pop(name, None)
+        if name in found:
+            expected[name] = found[name]
+    return Fingerprints(found, last.result.scan if found == expected else object())
 
 
 def is_stable(fingerprint: Hashable, timestamp: datetime.datetime) -> bool:

@@ -217,8 +217,7 @@ def _put_synced(replacement: Replacement, contents: Mapping[str, bytes]) -> None
     try:
         for name, content in contents.items():
             replacement.stage(name, content, starts_writing=True)
-        for name in contents:
-            replacement.sync_staged(name)
+        replacement.sync_staged(contents)
         for name, content in contents.items():
             replacement.put_staged(name, content)
     except OSError:

@@ -13,7 +13,6 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import attrs
 import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
@@ -74,8 +73,8 @@ class Document:
     next_ids: Mapping[str, int]
     tables: Tables
     content: bytes = b""
-    lines: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
-    about: Mapping[str, Any] = attrs.field(factory=dict)
+    lines: Mapping[tuple[str, str], int] = _NOTHING
+    about: Mapping[str, Any] = _NOTHING
     is_judged: bool = False
 
     @property

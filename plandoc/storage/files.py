@@ -10,10 +10,12 @@ import os
 import stat
 import sys
 import warnings
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from plandoc.clock import pause
+from plandoc.storage.in_threads import for_each
 
 if sys.platform == "darwin":  # pragma: no cover  (Windows has no such module)
     import fcntl
@@ -45,6 +47,7 @@ _FOLDER_FLAGS = (
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_CLOEXEC", 0)
 )
+_LIST_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _REPLACE_TRIES = 50
 _REPLACE_PAUSE_SECONDS = 0.02
 
@@ -201,8 +204,8 @@ class Files:
 
     def is_same(self, handle: int, path: StrPath) -> bool:
         """Whether an open file is still the one at a path."""
-        at_path = self.status(path)
-        return at_path is not None and os.path.samestat(os.fstat(handle), at_path)
+        at_path, opened = self.status(path), os.fstat(handle)
+        return at_path is not None and (at_path.st_dev, at_path.st_ino) == (opened.st_dev, opened.st_ino)
 
     def sync_data(self, handle: int) -> None:
         """Return once a file's content and size are on the disk, not before."""
@@ -223,6 +226,10 @@ class Files:
             self.sync_data(handle)
         finally:
             self.close(handle)
+
+    def sync_files(self, paths: Iterable[StrPath]) -> None:
+        """Return when the files at these paths are on the disk: many at once, because a disk does for all what it does for one."""
+        for_each(self.sync_file, paths)
 
     def sync_folder(self, path: StrPath) -> None:
         """Return when the names in a folder are on the disk.
@@ -338,11 +345,19 @@ class Files:
 
     def statuses(self, path: StrPath) -> list[tuple[str, os.stat_result]]:
         """Return the names in a folder, each with what the system knows of it; none when the folder is not there."""
+        found = []
         try:
-            with os.scandir(path) as entries:
-                return [(entry.name, status) for entry in entries if (status := _status_of(entry)) is not None]
+            with _entries_of(path) as entries:
+                for entry in entries:
+                    try:
+                        # Windows has only half of it at hand while it lists a folder.
+                        status = os.lstat(entry) if sys.platform == "win32" else entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:
+                        continue
+                    found.append((entry.name, status))
         except FileNotFoundError:
             return []
+        return found
 
 
 def _name_of(path: StrPath) -> str:
@@ -414,12 +429,19 @@ def _read_on(handle: int, size: int) -> bytes:
     return found
 
 
-def _status_of(entry: os.DirEntry[str]) -> os.stat_result | None:
+@contextmanager
+def _entries_of(path: StrPath) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """List a folder. Where it can be open meanwhile, its names are looked up in it, which takes a fifth less for each."""
+    if os.scandir not in os.supports_fd:
+        with os.scandir(path) as entries:
+            yield entries
+        return
+    handle = os.open(path, _LIST_FLAGS)
     try:
-        # While listing a folder, Windows knows only half of it.
-        return os.lstat(entry) if sys.platform == "win32" else entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return None
+        with os.scandir(handle) as entries:
+            yield entries
+    finally:
+        os.close(handle)
 
 
 def _what_stands(path: StrPath) -> str:

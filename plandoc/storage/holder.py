@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from plandoc.escaping import decoded
 from plandoc.frozen import frozen
+from plandoc.text.escaping import decoded
 
 # The same size for every holder: overwritten in place, the file never needs new blocks, so writing it adds nothing to the
 # commit's sync.

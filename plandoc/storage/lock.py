@@ -135,7 +135,8 @@ class FolderLock:
         Returns:
             Whether one waits.
         """
-        self._has_called = self._file.is_open and process_queue.call_first(self._file.opened())
+        handle = self._file.handle
+        self._has_called = handle is not None and process_queue.call_first(handle)
         return self._has_called
 
     def leave(self, content: bytes) -> None:
@@ -224,10 +225,10 @@ class FolderLock:
         return self._try(behind_others=behind_others)
 
     def _unlock(self) -> None:
-        if self._file.is_open:
+        if self._file.handle is not None:
             self._file.unlock()
             if not self._has_called:
-                process_queue.call_first(self._file.opened())
+                process_queue.call_first(self._file.handle)
             self._has_called = False
 
     def _give_back(self, turn: Turn) -> None:

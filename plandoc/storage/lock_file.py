@@ -34,63 +34,65 @@ class LockFile:
 
     Attributes:
         path: The file.
+        handle: The open file; None where it is not open.
     """
 
-    _handle: int | None = None
+    handle: int | None = None
     _info_handle: int | None = None
 
     def __init__(self, root: Path, files: Files, lock_file: Path | None) -> None:
         self._root = root
         self._files = files
         self.path = lock_file or root / FOLDER / NAME
+        # As text: a `Path` is made text again by each call that takes it.
+        self._path = str(self.path)
         self._info_path = lock_file or root / FOLDER / INFO_NAME
 
     def __del__(self) -> None:
         # A caller that was interrupted right after it took the lock could not release it.
-        if self._handle is not None:
+        if self.handle is not None:
             self.close()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the file is open."""
-        return self._handle is not None
 
     def opened(self) -> int:
         """Return the open file."""
-        if self._handle is None:
-            self._handle = self._open(self.path)
-        return self._handle
+        if self.handle is None:
+            self.handle = self._open(self.path)
+        return self.handle
 
     def try_to_lock(self) -> bool:
         """Lock the file unless somebody else has; return whether that worked."""
-        return bool(_filelock().lock_descriptor(self.opened(), blocking=False))
+        handle = self.opened() if self.handle is None else self.handle
+        return bool(_filelock().lock_descriptor(handle, blocking=False))
 
     def unlock(self) -> None:
-        """Free the file, which is open."""
-        _filelock().unlock_descriptor(self.opened())
+        """Free the file; nothing to do where it is not open."""
+        if self.handle is not None:
+            _filelock().unlock_descriptor(self.handle)
 
     def is_in_place(self) -> bool:
         """Whether the open file is still the one that others would lock."""
-        return self._handle is not None and self._files.is_same(self._handle, self.path)
+        return self.handle is not None and self._files.is_same(self.handle, self._path)
 
     def write(self, content: bytes) -> None:
         """Write something into the lock file; it may be lost."""
-        if self._handle is not None:
+        if self.handle is not None:
             with suppress(OSError):
-                self._files.write_at(self._handle, 0, content)
+                self._files.write_at(self.handle, 0, content)
 
     def read(self, size: int) -> bytes:
         """Return the first bytes of the lock file, or nothing."""
         with suppress(OSError):
-            return b"" if self._handle is None else self._files.read_at(self._handle, 0, size)
+            return b"" if self.handle is None else self._files.read_at(self.handle, 0, size)
         return b""
 
     def write_holder(self, action: str, timestamp: datetime.datetime) -> None:
         """Record who has the lock; a hint that cannot be written is not a reason to refuse the work."""
-        with suppress(OSError):
+        try:
             if self._info_handle is None:
                 self._info_handle = self._open(self._info_path)
             self._files.write_at(self._info_handle, 0, note(action, timestamp))
+        except OSError:
+            return
 
     def read_holder(self) -> bytes:
         """Return the note of who had the lock last.
@@ -107,8 +109,8 @@ class LockFile:
 
     def close(self) -> None:
         """Close the files, which frees the lock."""
-        handles = self._handle, self._info_handle
-        self._handle = self._info_handle = None
+        handles = self.handle, self._info_handle
+        self.handle = self._info_handle = None
         for handle in handles:
             if handle is not None:
                 # Whatever the system says, the file is closed afterwards.

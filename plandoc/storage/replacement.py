@@ -103,9 +103,9 @@ class Replacement:
         mode, write = self._modes[name], self._write(name)
         write.stage(content, mode, folder=folder, is_durable=False, starts_writing=starts_writing)
 
-    def sync_staged(self, name: str) -> None:
-        """Return when what was staged for a document is on the disk."""
-        self._write(name).sync()
+    def sync_staged(self, names: Iterable[str]) -> None:
+        """Return when what was staged for these documents is on the disk."""
+        self._files.sync_files([self._write(name).temporary for name in names])
 
     def put_staged(self, name: str, content: bytes | None) -> None:
         """Replace a document's file with the one that was staged; remove it where there is no content."""

@@ -55,8 +55,11 @@ class Turns:
             self._line.remove(turn)
         # Every turn that leaves calls the first one, because the one before may not have got that far. The line may be
         # empty, and the first one may have been called already.
-        with suppress(IndexError, RuntimeError):
-            self._line[0].called.release()
+        try:
+            if self._line:
+                self._line[0].called.release()
+        except (IndexError, RuntimeError):
+            return
 
     def of_this_thread(self) -> list[Turn]:
         """Return the turns that belong to this thread and have not left."""

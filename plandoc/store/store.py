@@ -232,5 +232,5 @@ class Store:
         return session is not None and not unit_of_work(session).is_over
 
     def _check_process(self) -> None:
-        if not self.is_of_this_process:
+        if self._process != os.getpid():
             raise SessionError(f"the store {self.location} was opened before a fork; open it again in this process")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from plandoc.near_words import nearest
+from plandoc.text.near_words import nearest
 from plandoc.units.table import Dimension
 from plandoc.units.unit_names import BY_SPELLING, plain
 

@@ -222,9 +222,9 @@ def modify_batch_decision(
     if batches == 0 and present is not None:
         unit_of_work(session).remove(BatchDecision, present.id, event_id)
     else:
-        decision = _decision_with_reason(session, event_id, unit, batches)
+        decision = _decision_with_reason(session, event_id, unit, batches, present)
         select_recipes(session, event_id, amendment.added_recipe_ids)
-        put_decision(session, decision, present)
+        put_decision(session, decision)
     return unit_of_work(session).add(amendment)
 
 
@@ -325,12 +325,10 @@ class _Batches:
 
     Attributes:
         decision: The decision.
-        present: The one that it replaces; None for a unit without one.
         amendment: The record of it; None when the number stays and only the need is different.
     """
 
     decision: BatchDecision
-    present: BatchDecision | None
     amendment: PlanAmendment | None
 
 
@@ -375,15 +373,15 @@ def _batches(
         problems.extend(wrong)
         if wrong:
             continue
-        decision = new_decision(event_id, unit, number, exact, definitions, accept_shortfall=True)
+        decision = new_decision(event_id, unit, number, exact, definitions, present=present, accept_shortfall=True)
         if number != old:
             # Everything about a unit that a good of the plan needs is already frozen.
             amendment = _of_batches(session, event_id, unit, (old, number), reason, chosen)
-            wanted.append(_Batches(decision, present, attrs.evolve(amendment, sequence=sequence)))
+            wanted.append(_Batches(decision, attrs.evolve(amendment, sequence=sequence)))
             chosen.update(amendment.added_recipe_ids)
             sequence += 1
-        elif present is not None and decision != attrs.evolve(present, id=0):
-            wanted.append(_Batches(decision, present, None))
+        elif present is not None and decision != present:
+            wanted.append(_Batches(decision, None))
     refuse(problems)
     return wanted
 
@@ -408,10 +406,12 @@ def _save_batches(session: Session, batches: Iterable[_Batches]) -> list[PlanAme
         if one.amendment is not None:
             select_recipes(session, one.amendment.event_id, one.amendment.added_recipe_ids)
             saved.append(unit_of_work(session).add(one.amendment))
-        put_decision(session, one.decision, one.present)
+        put_decision(session, one.decision)
     return saved
 
 
-def _decision_with_reason(session: Session, event_id: EventId, unit: FinishedUnit, batches: int) -> BatchDecision:
-    exact = exact_needs(session, event_id).get(unit.id, 0)
-    return new_decision(event_id, unit, batches, exact, plan_definitions(event_id, session), accept_shortfall=True)
+def _decision_with_reason(
+    session: Session, event_id: EventId, unit: FinishedUnit, batches: int, present: BatchDecision | None
+) -> BatchDecision:
+    exact, definitions = exact_needs(session, event_id).get(unit.id, 0), plan_definitions(event_id, session)
+    return new_decision(event_id, unit, batches, exact, definitions, present=present, accept_shortfall=True)

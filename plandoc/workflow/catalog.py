@@ -26,10 +26,9 @@ class RecordList(list[RecordT]):
     """A list of records that a notebook shows as a table; everywhere else it is a list like any other."""
 
     def _repr_html_(self) -> str:
-        from plandoc.domain.flat_rows import rows  # noqa: PLC0415  (2 ms, for notebooks alone)
-        from plandoc.domain.html_tables import table_of_rows  # noqa: PLC0415  (as the rows)
+        from plandoc.domain.html_tables import table_of  # noqa: PLC0415  (2 ms, for notebooks alone)
 
-        return table_of_rows(rows(self))
+        return table_of(self)
 
 
 @reads

@@ -27,7 +27,6 @@ from plandoc.engine.record_refs import EventRef, FinishedUnitKey, FinishedUnitRe
 from plandoc.engine.session import Session, event_to_edit, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.errors.hints import Hint, wording
-from plandoc.fields import evolved
 from plandoc.fields.constraints import positive_int
 from plandoc.records import BatchDecision, Event, EventId, FindingKind, FinishedUnit, Recipe
 from plandoc.store import NO_SESSION, changes, reads
@@ -172,14 +171,15 @@ def _decided(
             if unit is None:
                 raise NotFoundError(table_of(FinishedUnit).label, unit_id)
             _check_can_be_decided(session, unit, number, plan.recipes)
-            exact = needs.get(unit_id, 0)
-            decisions.append(
-                new_decision(event_id, unit, number, exact, definitions, accept_shortfall=accept_shortfall)
+            exact, present = needs.get(unit_id, 0), plan.decisions.get(unit_id)
+            decided = new_decision(
+                event_id, unit, number, exact, definitions, present=present, accept_shortfall=accept_shortfall
             )
+            decisions.append(decided)
         except ValidationError as error:
             problems.extend(error.problems)
     refuse(problems)
-    return [put_decision(session, one, plan.decisions.get(one.finished_unit_id)) for one in decisions]
+    return [put_decision(session, decision) for decision in decisions]
 
 
 @changes("decide enough batches")
@@ -267,6 +267,7 @@ def new_decision(
     exact: Exact,
     definitions: Definitions,
     *,
+    present: BatchDecision | None,
     accept_shortfall: bool,
 ) -> BatchDecision:
     """Return a decision with the current need, yield and recipe, not saved yet.
@@ -277,13 +278,15 @@ def new_decision(
         batches: How many are decided.
         exact: Units that the goods take, before rounding up; 0 when they take none.
         definitions: Those in force for the event.
+        present: The decision that it replaces, whose id it gets; None for a unit without one.
         accept_shortfall: Whether to accept baking less than is needed.
 
     Raises:
         ValidationError: with the numbers, when the batches are short and that is not accepted.
     """
     fingerprint = recipe_fingerprint(unit.recipe_id, definitions)
-    decision = decision_for(event_id, unit, batches, exact, fingerprint)
+    replaced = 0 if present is None else present.id
+    decision = decision_for(event_id, unit, batches, exact, recipe_fingerprint=fingerprint, decision_id=replaced)
     if decision.shortfall_accepted and not accept_shortfall:
         needed, made = decision.units_needed, units_yielded(batches, unit.yield_per_batch)
         message = f"{unit.name}: {shortfall_in_words(batches, made, needed)}"
@@ -292,8 +295,7 @@ def new_decision(
     return decision
 
 
-def put_decision(session: Session, decision: BatchDecision, present: BatchDecision | None) -> BatchDecision:
-    """Save a decision in place of the present one for its unit, if any; the plan's state is not checked."""
-    if present is None:
-        return unit_of_work(session).add(decision)
-    return unit_of_work(session).replace(evolved(decision, id=present.id))
+def put_decision(session: Session, decision: BatchDecision) -> BatchDecision:
+    """Save a decision, in place of the one that has its id if it has one; the plan's state is not checked."""
+    work = unit_of_work(session)
+    return work.replace(decision) if decision.id else work.add(decision)

@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc import escaping
+from plandoc.text import escaping
 
 from .conftest import contents
 from .terminals import Terminal, needs_a_terminal

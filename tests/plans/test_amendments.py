@@ -15,6 +15,7 @@ from plandoc.records import (
     ChangeQuantity,
     DropFinishedGood,
     EventRecipe,
+    FinishedGood,
     ModifyBatch,
     PlanAmendment,
     Recipe,
@@ -69,6 +70,20 @@ def test_changing_a_quantity_keeps_both_numbers(store, bakery, event):
 
     assert goods_of(event) == {"Cookie Gift Box": 12, "Hamper": 2}
     assert amendment.change == ChangeQuantity(bakery.cookie_box.id, "Cookie Gift Box", old_quantity=10, new_quantity=12)
+
+
+@pytest.mark.of_folder
+def test_a_quantity_is_changed_by_what_the_plan_froze_without_a_look_into_the_catalog(store, folder, bakery, event):
+    with store.session() as session:
+        session.replace(attrs.evolve(session.get(FinishedGood, bakery.cookie_box.id), name="Box of Twelve"))
+    catalog = folder / "catalog.json"
+    whole = catalog.read_bytes()
+    catalog.write_bytes(b"{}")
+    amendment = change_quantity(event.id, bakery.cookie_box.id, 12, "two more guests")
+    catalog.write_bytes(whole)
+
+    assert amendment.change == ChangeQuantity(bakery.cookie_box.id, "Cookie Gift Box", old_quantity=10, new_quantity=12)
+    assert goods_of(event) == {"Cookie Gift Box": 12, "Hamper": 2}
 
 
 def test_modifying_batches_stores_the_need_and_the_yield_that_the_plan_has(store, bakery, event):

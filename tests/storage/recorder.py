@@ -6,7 +6,7 @@ import datetime
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -146,6 +146,11 @@ class _Watched(Files):
 
     def step(self, name: str, act: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         raise NotImplementedError
+
+    def sync_files(self, paths: Iterable[Path | str]) -> None:
+        """One after the other, so that each run is like the one before."""
+        for path in paths:
+            self.sync_file(path)
 
 
 def _watch(name: str) -> Callable[..., Any]:

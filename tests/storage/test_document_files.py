@@ -123,6 +123,26 @@ def test_documents_are_renewed_one_after_the_other_where_the_disk_is_full(root, 
     assert not list(root.rglob("*" + TEMPORARY))
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+def test_what_one_commits_oneself_is_taken_into_the_last_scan_and_what_others_change_makes_another(folder, root, fresh):
+    gone, new, changed = (root / f"events/{number}.json" for number in (1, 2, 3))
+    for file in (gone, changed):
+        file.write_bytes(b"{}")
+    scan = folder.scan_of("events")
+    first = scan.scan(1)
+    gone.unlink()
+    new.write_bytes(b"{}")
+    changed.write_bytes(b"{} ")
+    folder.apply_commit(["events/1.json", "events/2.json", "events/3.json", "catalog.json"], 2)
+    second = scan.scan(2, fresh=fresh)
+    changed.write_bytes(b"{}  ")
+
+    assert second.scan is first.scan
+    assert sorted(second) == ["events/2.json", "events/3.json"]
+    assert second["events/3.json"] != first["events/3.json"]
+    assert scan.scan(2, fresh=True).scan is not first.scan
+
+
 def test_the_data_folder_itself_may_be_reached_by_a_link(root, tmp_path):
     (tmp_path / "link").symlink_to(root)
     linked = DocumentFiles(tmp_path / "link", Files())

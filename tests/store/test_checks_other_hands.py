@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -87,6 +88,15 @@ def test_a_document_without_a_digest_was_written_by_other_hands(folder, name):
 
     (problem,) = noted(folder)
     assert problem == Problem("was changed by another program since plandoc wrote it", file=name, hint=problem.hint)
+
+
+def test_a_field_given_twice_is_noted_although_somebody_renewed_the_digest(folder):
+    content = (folder / "stock.json").read_bytes().replace(b'"unit":', b'"unit":"kg","unit":', 1)
+    unsealed = re.sub(rb',"digest":"[0-9a-f]{64}"', b"", content, count=1)
+    seal = hashlib.sha256(unsealed).hexdigest().encode()
+    (folder / "stock.json").write_bytes(re.sub(rb'"digest":"[0-9a-f]{64}"', b'"digest":"%b"' % seal, content, count=1))
+
+    assert [problem.file for problem in noted(folder)] == ["stock.json"]
 
 
 def test_an_edit_by_hand_is_taken_up_and_the_next_change_by_plandoc_makes_it_plandocs(folder):

@@ -140,6 +140,25 @@ def test_a_reference_to_nothing_is_refused_with_all_that_are_missing(store):
     ]
 
 
+@pytest.mark.of_folder
+def test_a_record_that_another_program_left_without_its_reference_keeps_it_or_gets_one_that_is_there(folder):
+    with plandoc.open_store(folder, create=True) as store, store.session() as session:
+        session.add(Ingredient("Rye"))
+        session.add(Recipe("Bread", lines=(RecipeLine(1, 1, "cup"),)))
+    catalog = folder / "catalog.json"
+    catalog.write_bytes(catalog.read_bytes().replace(b'"ingredient_id":1', b'"ingredient_id":7'))
+    with plandoc.open_store(folder) as store:
+        with store.session() as session:
+            bread = session.replace(attrs.evolve(session.get(Recipe, 1), notes="dark"))
+            with pytest.raises(plandoc.ValidationError, match="Ingredient 7 not found"):
+                session.replace(attrs.evolve(bread, lines=(RecipeLine(7, 2, "cup"),)))
+        assert [problem.message for problem in plandoc.check(folder)] == ["Ingredient 7 not found"]
+        with store.session() as session:
+            session.replace(attrs.evolve(bread, lines=(RecipeLine(1, 2, "cup"),)))
+
+    assert plandoc.check(folder) == []
+
+
 def test_what_is_used_cannot_be_removed_and_the_users_are_named(store):
     bakery = a_bakery(store)
     event = a_plan(store, bakery=bakery)

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from plandoc.errors import Problem, ValidationError
-from plandoc.escaping import BYTE_ORDER_MARK
 from plandoc.exchange.convert.recipe_drafts import RecipeDraft
 from plandoc.exchange.convert.recipe_files import read_recipes
 from plandoc.exchange.convert.recipe_table import REMARK, made_unambiguous, render, rows_of
 from plandoc.frozen import frozen
 from plandoc.storage import output_file
 from plandoc.storage.paths import checked_path
+from plandoc.text.escaping import BYTE_ORDER_MARK
 
 # A person's corrections in it must not be lost.
 _TABLE = output_file.Kind("a table of recipes", None, "recipes.csv", (".csv",))

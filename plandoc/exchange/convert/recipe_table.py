@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from plandoc.escaping import csv_text
 from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft
 from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS
 from plandoc.exchange.tabular.table_rows import TEXTS
 from plandoc.fields import constraints
+from plandoc.text.escaping import csv_text
 
 REMARK = "remark"
 _COLUMNS = (*CSV_COLUMNS.names, REMARK)

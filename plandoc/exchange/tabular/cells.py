@@ -16,13 +16,13 @@ from typing import Any, Literal, NamedTuple
 from plandoc import units
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.errors.hints import Hint, wording
-from plandoc.escaping import csv_cell, without_mark
 from plandoc.exchange.import_report import MOST_GATHERED
 from plandoc.exchange.input_file import plain_number
 from plandoc.exchange.misread_text import misread
 from plandoc.exchange.names import shown
 from plandoc.fields import Check, constraints, converters
 from plandoc.frozen import frozen
+from plandoc.text.escaping import csv_cell, without_mark
 from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in, quantity_in, written
 
 # Looking for the nearest name takes time, and nobody reads more suggestions than this.

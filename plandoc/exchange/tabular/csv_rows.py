@@ -7,12 +7,12 @@ import io
 from collections.abc import Iterator
 
 from plandoc.errors import Problem, ValidationError
-from plandoc.escaping import without_mark
 from plandoc.exchange.file_kinds import separator_in
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader, stripped
 from plandoc.exchange.tabular.table_rows import Columns, TableRow, UnknownColumns, column_of
 from plandoc.frozen import frozen
+from plandoc.text.escaping import without_mark
 
 # The name of the column that each position of a row belongs to; None where the heading is blank.
 Headings = list[str | None]

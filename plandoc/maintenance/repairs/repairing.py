@@ -243,7 +243,7 @@ class Repair:
     def _with_counters_fixed(self, name: str, file: str) -> bytes:
         document = DocumentSession(documents.parse(file, self._folder.read(file) or b""), name)
         document.advance_counters()
-        return document.render()
+        return document.render().content
 
     def _marker_with_counter_fixed(
         self, present: marker.Marker, highest: int, actions: Iterable[RepairAction]

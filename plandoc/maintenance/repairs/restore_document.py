@@ -69,7 +69,9 @@ class RestoreSource:
                 document.reserve_ids(table, referred[table_name] + 1)
         # A document that was divided since is rendered anew; any other is migrated when it is read.
         is_as_it_was = not document.changed and self.backup.manifest.store_id == self.store_id
-        return self.backup.documents[name] if is_as_it_was and len(self._parts(name)) == 1 else document.render()
+        return (
+            self.backup.documents[name] if is_as_it_was and len(self._parts(name)) == 1 else document.render().content
+        )
 
     def lost_since(self, state: recovery.State | None) -> str:
         """Return what is lost by restoring from the backup."""
