@@ -1,6 +1,7 @@
 """Single values of strict JSON: which texts and numbers they are in the files, and what is made of them again.
 
-Nothing is coerced: a value that needed a guess is refused, in words for the person who wrote it.
+Nothing is coerced: a value that needed a guess is refused, in words for the person who wrote it. cattrs passes the type of a
+value as a second argument, which only `member` uses.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import attrs
 from plandoc import records
 from plandoc.errors import shorten
 from plandoc.fields.constraints import LONGEST_IN_FRACTIONS
+from plandoc.records.ids import IDS
 
 _DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)
 _RATIO = re.compile(r"\d{1,15}/\d{1,15}", re.ASCII)
@@ -35,6 +37,11 @@ _STORED_NAMES: Mapping[type, Mapping[str, str]] = MappingProxyType(
 )
 
 
+# Text, whole numbers and flags are JSON as they are. The record's own rules judge them, with all its problems at once.
+AS_THEY_ARE = frozenset({form for kind in (str, int, bool, *IDS) for form in (kind, kind | None)})
+JSON = Mapping[str, Any]
+
+
 class Refused(ValueError):  # noqa: N818  (a signal inside this package, turned into problems before it leaves)
     """A value cannot become what the record wants."""
 
@@ -44,7 +51,7 @@ def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
     return _STORED_NAMES.get(kind, {}).get(attribute.name, attribute.alias or attribute.name)
 
 
-def ratio(value: Any) -> int | Fraction:
+def ratio(value: Any, _: Any = None) -> int | Fraction:
     """Return a yield or a need."""
     if type(value) is int:
         return value
@@ -62,7 +69,7 @@ def stored_ratio(value: int | Fraction) -> int | str:
     return value if type(value) is int else str(value)
 
 
-def quantity(value: Any) -> Decimal | Fraction:
+def quantity(value: Any, _: Any = None) -> Decimal | Fraction:
     """Return an amount."""
     if type(value) is str and _DECIMAL.fullmatch(value):
         return Decimal(value)
@@ -80,7 +87,7 @@ def stored_quantity(value: Decimal | Fraction) -> str:
     return str(value) if isinstance(value, Fraction) else format(value, "f")
 
 
-def day(value: Any) -> datetime.date:
+def day(value: Any, _: Any = None) -> datetime.date:
     """Return the day that a text says, in the one form that the files have.
 
     Raises:
@@ -99,7 +106,7 @@ def day(value: Any) -> datetime.date:
     return date
 
 
-def timestamp(value: Any) -> datetime.datetime:
+def timestamp(value: Any, _: Any = None) -> datetime.datetime:
     """Return a moment with its offset from UTC."""
     try:
         moment = datetime.datetime.fromisoformat(value)

@@ -19,7 +19,7 @@ from plandoc.storage import strict_json
 
 Row = dict[str, Any]
 
-# A smaller document is parsed sooner than its tables are found.
+# A smaller document, or a smaller table of a large one, is parsed sooner than its parts are found.
 LARGE = 65_536
 # Once this part of a table was parsed row by row, all of it is.
 _PART = 8
@@ -94,7 +94,7 @@ class RowLines(Mapping[str, Row]):
         self._end = end
         self._found: dict[str, Row] = {}
         self._is_whole = False
-        self._left = (end - start) // _PART
+        self._left = (end - start) // _PART if end - start >= LARGE else 0
 
     def __getitem__(self, row_id: str) -> Row:
         if row_id in self._found:
