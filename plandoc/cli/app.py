@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from plandoc.cli import parsing, printing, program, streams
+from plandoc.cli import done, parsing, printing, program, streams
 from plandoc.cli.arguments import as_text
 from plandoc.cli.command_table import Call
 from plandoc.cli.messages import UsageError
@@ -115,8 +115,6 @@ def _call(arguments: list[str], work_log: WorkLog) -> int:
 def _done(reading: parsing.ParsedCommand, work_log: WorkLog) -> int | None:
     if not reading.wants_json:
         return reading.call()
-    from plandoc.cli import done  # noqa: PLC0415  (15 ms of cattrs, which most commands need not spend)
-
     return done.call_for_json(reading.command, reading.call, work_log)
 
 

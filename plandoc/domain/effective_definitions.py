@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from plandoc.codec import from_row, problems_of_row
+from plandoc import codec
 from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.domain.replay import in_order
 from plandoc.errors import DamagedError, Problem, ValidationError
@@ -44,7 +44,7 @@ def problems_of_definitions(source: PlanSnapshot | PlanAmendment) -> Iterator[Pr
         table = table_of(kind).name
         for record_id in source.ids_defined(table):
             row = source.definition(table, record_id)
-            for problem in [] if row is None else problems_of_row(kind, record_id, row):
+            for problem in [] if row is None else codec.problems_of_row(kind, record_id, row):
                 field = ".".join(part for part in ("definitions", table, str(record_id), problem.field) if part)
                 yield attrs.evolve(problem, field=field)
 
@@ -109,7 +109,7 @@ class _Records(dict[int, Any]):
 
 def _record(record_type: type[RecordT], record_id: int, row: dict[str, Any], source: _Source) -> RecordT:
     try:
-        return from_row(record_type, record_id, row)
+        return codec.from_row(record_type, record_id, row)
     except ValidationError as error:
         file, where = event_document(source.event_id), table_of(type(source)).name
         field = f"definitions.{table_of(record_type).name}.{record_id}"

@@ -74,7 +74,7 @@ class DirectoryScan:
         if not last.state or last.state[0] != serial - 1:
             return
         committed = last.committed.union(name for name in names if name.startswith(self._prefix))
-        # As old as the scan of the others: what another program did meanwhile is seen when that is over.
+        # As old as the scan of the others: what another program did meanwhile is seen when that scan expires.
         self._last = _Scanned(self._state(serial), last.scanned_at, last.result, committed)
 
     def _with_committed(self, last: _Scanned) -> Fingerprints:

@@ -20,6 +20,14 @@ def test_importing_plandoc_loads_none_of_its_modules():
     assert {name for name in _loaded("import plandoc") if name.startswith("plandoc")} == {"plandoc"}
 
 
+@pytest.mark.costly
+def test_the_names_of_a_script_load_no_library_before_it_is_needed():
+    loaded = {name.partition(".")[0] for name in _loaded("from plandoc import open_store, start_production")}
+
+    assert "attrs" in loaded
+    assert not loaded & {"cattrs", "tinydb", "filelock", "argparse", "csv", "difflib", "random", "rich"}
+
+
 @pytest.mark.proof
 def test_working_in_a_folder_loads_no_other_package_than_it_needs(tmp_path):
     folder = str(tmp_path / "data")
