@@ -140,7 +140,7 @@ def forget(store: Store) -> None:
 @contextmanager
 def everywhere(files: Files) -> Iterator[None]:
     """Use a file layer also in those parts of plandoc that make their own."""
-    names = (*LOOKS, *CHANGES)
+    names = (*LOOKS, *CHANGES, "sync_files")
     originals = {name: getattr(Files, name) for name in names}
     for name in names:
         setattr(Files, name, _handed_on(files, name))
