@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from plandoc.codec.cattrs_hooks import believing_converter, form_of_records, strict_converter
+from plandoc.codec.cattrs_hooks import converter_of_rows, judged_rows_hook
 from plandoc.codec.problems import problems_of_row
 from plandoc.errors import ValidationError
 
@@ -17,12 +17,18 @@ RecordT = TypeVar("RecordT")
 
 @cache
 def _to_row(record_type: Any) -> Callable[[Any], dict[str, Any]]:
-    return believing_converter().get_unstructure_hook(record_type)
+    # Both converters give the same rows; a process that meets only rows of its own version needs this one anyway.
+    return converter_of_rows(judged=True).get_unstructure_hook(record_type)
 
 
 @cache
-def _from_row(record_type: Any) -> Callable[[dict[str, Any], Any], Any]:
-    return strict_converter().get_structure_hook(record_type)
+def _from_row(record_type: Any, *, judged: bool) -> Callable[[dict[str, Any], Any], Any]:
+    return converter_of_rows(judged=judged).get_structure_hook(record_type)
+
+
+@cache
+def _from_rows(record_type: Any) -> Callable[[Mapping[Any, Mapping[str, Any]]], list[Any]]:
+    return judged_rows_hook(record_type)
 
 
 def to_row(record: Any) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def from_row(record_type: type[RecordT], row_id: int, row: Mapping[str, Any]) ->
         raise ValidationError(problems_of_row(record_type, row_id, row))
     kind: Any = record_type
     try:
-        record: RecordT = _from_row(kind)({"id": row_id, **row}, kind)
+        record: RecordT = _from_row(kind, judged=False)({"id": row_id, **row}, kind)
     except Exception as error:
         problems = problems_of_row(record_type, row_id, row)
         raise ValidationError(problems) from error
@@ -63,8 +69,10 @@ def from_judged_row(record_type: type[RecordT], row_id: int, row: Mapping[str, A
         ValidationError: when the row cannot be one that `to_row` made, and is not a record either.
     """
     kind: Any = record_type
+    if "id" in row:
+        return from_row(record_type, row_id, row)
     try:
-        record: RecordT = form_of_records(kind).numbered(row_id, row)
+        record: RecordT = _from_row(kind, judged=True)({"id": row_id, **row}, kind)
     except Exception:  # noqa: BLE001  (what is wrong with it is for the strict reading to say)
         return from_row(record_type, row_id, row)
     return record
@@ -74,6 +82,6 @@ def from_judged_rows(record_type: type[RecordT], rows: Mapping[Any, Mapping[str,
     """Return the records of rows by id, as `from_judged_row` does for each, in their order."""
     kind: Any = record_type
     try:
-        return form_of_records(kind).numbered_all(map(int, rows), [*rows.values()])
+        return _from_rows(kind)(rows)
     except Exception:  # noqa: BLE001  (what is wrong with which of them is for the strict reading to say)
         return [from_row(record_type, int(row_id), row) for row_id, row in rows.items()]

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import cattrs
 
-from plandoc.codec.cattrs_hooks import ItemIndex, strict_converter
+from plandoc.codec.cattrs_hooks import ItemIndex, converter_of_rows
 from plandoc.codec.values import stored_name
 from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.text.near_words import nearest
@@ -24,7 +24,7 @@ def problems_of_row(record_type: type, row_id: int, row: Any) -> list[Problem]:
     if "id" in row:
         return [Problem("the id of a row is its key; take the field out", field="id")]
     try:
-        strict_converter(detailed=True).structure({"id": row_id, **row}, record_type)
+        converter_of_rows(detailed=True).structure({"id": row_id, **row}, record_type)
     except Exception as error:  # noqa: BLE001  (whatever cattrs raises becomes problems here, at its one boundary)
         return list(_problems(error, ""))
     return []

@@ -1,7 +1,6 @@
 """Single values of strict JSON: which texts and numbers they are in the files, and what is made of them again.
 
-Nothing is coerced: a value that needed a guess is refused, in words for the person who wrote it. cattrs passes the type of a
-value as a second argument, which only `member` uses.
+Nothing is coerced: a value that needed a guess is refused, in words for the person who wrote it.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ import attrs
 from plandoc import records
 from plandoc.errors import shorten
 from plandoc.fields.constraints import LONGEST_IN_FRACTIONS
-from plandoc.records.ids import IDS
 
 _DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)
 _RATIO = re.compile(r"\d{1,15}/\d{1,15}", re.ASCII)
@@ -37,11 +35,6 @@ _STORED_NAMES: Mapping[type, Mapping[str, str]] = MappingProxyType(
 )
 
 
-# Text, whole numbers and flags are JSON as they are. The record's own rules judge them, with all its problems at once.
-AS_THEY_ARE = frozenset({form for kind in (str, int, bool, *IDS) for form in (kind, kind | None)})
-JSON = Mapping[str, Any]
-
-
 class Refused(ValueError):  # noqa: N818  (a signal inside this package, turned into problems before it leaves)
     """A value cannot become what the record wants."""
 
@@ -51,7 +44,7 @@ def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
     return _STORED_NAMES.get(kind, {}).get(attribute.name, attribute.alias or attribute.name)
 
 
-def ratio(value: Any, _: Any = None) -> int | Fraction:
+def ratio(value: Any) -> int | Fraction:
     """Return a yield or a need."""
     if type(value) is int:
         return value
@@ -69,7 +62,7 @@ def stored_ratio(value: int | Fraction) -> int | str:
     return value if type(value) is int else str(value)
 
 
-def quantity(value: Any, _: Any = None) -> Decimal | Fraction:
+def quantity(value: Any) -> Decimal | Fraction:
     """Return an amount."""
     if type(value) is str and _DECIMAL.fullmatch(value):
         return Decimal(value)
@@ -87,7 +80,7 @@ def stored_quantity(value: Decimal | Fraction) -> str:
     return str(value) if isinstance(value, Fraction) else format(value, "f")
 
 
-def day(value: Any, _: Any = None) -> datetime.date:
+def day(value: Any) -> datetime.date:
     """Return the day that a text says, in the one form that the files have.
 
     Raises:
@@ -106,7 +99,7 @@ def day(value: Any, _: Any = None) -> datetime.date:
     return date
 
 
-def timestamp(value: Any, _: Any = None) -> datetime.datetime:
+def timestamp(value: Any) -> datetime.datetime:
     """Return a moment with its offset from UTC."""
     try:
         moment = datetime.datetime.fromisoformat(value)
