@@ -37,7 +37,7 @@ _NAMES = {
     "plandoc.workflow.amendments": (
         "add_finished_good amend_enough change_quantity drop_finished_good get_amendments modify_batch_decision"
     ),
-    "plandoc.workflow.catalog": "find_by_key list_records remove_event remove_record rename_record",
+    "plandoc.workflow.catalog": "find_by_key remove_event remove_record rename_record",
     "plandoc.workflow.event_copy": "copy_event",
     "plandoc.workflow.ingredient_merge": "merge_ingredients",
     "plandoc.workflow.comparison": "get_plan_comparison",
@@ -49,6 +49,7 @@ _NAMES = {
     "plandoc.workflow.overview": "get_plan",
     "plandoc.workflow.production": "get_progress record_assembly record_production void_run",
     "plandoc.workflow.review": "get_feasibility review_plan",
+    "plandoc.workflow.record_lists": "list_records",
     "plandoc.workflow.revisions": "revise_finished_good revise_recipe",
     "plandoc.workflow.selection": (
         "change_event_finished_goods get_available_finished_goods get_event_fg_quantities get_event_recipes "

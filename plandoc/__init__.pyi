@@ -63,7 +63,6 @@ from plandoc.workflow.amendments import drop_finished_good as drop_finished_good
 from plandoc.workflow.amendments import get_amendments as get_amendments
 from plandoc.workflow.amendments import modify_batch_decision as modify_batch_decision
 from plandoc.workflow.catalog import find_by_key as find_by_key
-from plandoc.workflow.catalog import list_records as list_records
 from plandoc.workflow.catalog import remove_event as remove_event
 from plandoc.workflow.catalog import remove_record as remove_record
 from plandoc.workflow.catalog import rename_record as rename_record
@@ -87,6 +86,7 @@ from plandoc.workflow.production import get_progress as get_progress
 from plandoc.workflow.production import record_assembly as record_assembly
 from plandoc.workflow.production import record_production as record_production
 from plandoc.workflow.production import void_run as void_run
+from plandoc.workflow.record_lists import list_records as list_records
 from plandoc.workflow.review import get_feasibility as get_feasibility
 from plandoc.workflow.review import review_plan as review_plan
 from plandoc.workflow.revisions import revise_finished_good as revise_finished_good

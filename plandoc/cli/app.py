@@ -15,7 +15,7 @@ from typing import Any
 
 from plandoc.cli import done, parsing, printing, program, streams
 from plandoc.cli.arguments import as_text
-from plandoc.cli.command_table import Call
+from plandoc.cli.command_table import COMPLETION, Call
 from plandoc.cli.messages import UsageError
 from plandoc.cli.program import quoted
 from plandoc.cli.work_log import WorkLog
@@ -29,17 +29,13 @@ DONE_BUT = 3
 INTERRUPTED = 130
 CLOSED_PIPE = 141
 
-# The first word of a command line by which a shell asks for completions; no command has this name.
-ASKING = "__complete"
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or with those of the process; return the exit status."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    if given[:1] == [ASKING]:
-        from plandoc.cli import completion  # noqa: PLC0415  (2 ms that other commands need not spend)
-
-        return completion.answer(given[1:])
+    if given[:1] == [*COMPLETION.words]:
+        status: int = COMPLETION.load()(given[1:])
+        return status
     with warnings.catch_warnings(), streams.guarded():
         warnings.simplefilter("always", RecoveryWarning)
         warnings.showwarning = _show_warning

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import ModuleType
 from typing import Any
 
 import attrs
@@ -165,9 +166,8 @@ def print_numbered(title: str, points: Iterable[Sequence[str]]) -> None:
     if collected is not None:
         collected.lines.extend([title, *(" - ".join(point) for point in points)])
         return
-    from plandoc.cli import terminal_tables  # noqa: PLC0415  (20 ms of rich, which a pipe does not need)
-
-    terminal_tables.print_numbered(clean(title), [[as_called(clean(part)) for part in point] for point in points])
+    cells = [[as_called(clean(part)) for part in point] for point in points]
+    _terminal_tables().print_numbered(clean(title), cells)
 
 
 def _print_on_terminal(
@@ -176,7 +176,11 @@ def _print_on_terminal(
     if not cells:
         print(wrapped(as_called(f"{clean(title)}: {clean(when_empty)}"), width()))
         return
+    headings = [(column.heading, column.is_number) for column in columns]
+    _terminal_tables().print_table(clean(title), headings, cells, styles)
+
+
+def _terminal_tables() -> ModuleType:
     from plandoc.cli import terminal_tables  # noqa: PLC0415  (20 ms of rich, which a pipe does not need)
 
-    headings = [(column.heading, column.is_number) for column in columns]
-    terminal_tables.print_table(clean(title), headings, cells, styles)
+    return terminal_tables

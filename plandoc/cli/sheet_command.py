@@ -66,27 +66,11 @@ def sheet(
         say_what_is_missing(found.undecided, is_alone=True)
         printing.print_json(as_json(found))
     elif output is not None or open_it:
-        _write(found, moment, output, folder, replace=replace, opens=open_it)
+        from plandoc.cli import sheet_file  # noqa: PLC0415  (60 ms of jinja2, which a sheet on the terminal does not need)
+
+        sheet_file.write_sheet(found, moment, output, folder, replace=replace, opens=open_it)
     else:
         _print(found)
-
-
-def _write(
-    found: ProductionSheet,
-    moment: datetime.datetime,
-    output: Path | None,
-    folder: Folder,
-    *,
-    replace: bool,
-    opens: bool,
-) -> None:
-    # 60 ms of jinja2, which a sheet on the terminal does not need.
-    from plandoc.cli.html_files import Page, write  # noqa: PLC0415
-    from plandoc.report.html_file import SHEET  # noqa: PLC0415
-    from plandoc.report.sheet_page import render_sheet  # noqa: PLC0415
-
-    page = Page(render_sheet(found, moment), SHEET, "sheet", found.event.name, f"{found.event.slug}-sheet.html")
-    write(page, output, folder, replace=replace, opens=opens)
 
 
 def _print(found: ProductionSheet) -> None:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from plandoc.domain.flat_rows import rows
-
-if TYPE_CHECKING:
-    from plandoc.domain.ingredient_needs import IngredientNeeds
-    from plandoc.domain.shopping import ShoppingList
 
 # Thousands of rows would make a notebook slow and hard to read.
 _MOST_ROWS = 60
@@ -31,33 +27,20 @@ def table_of_rows(shown: Sequence[dict[str, Any]], caption: str = "") -> str:
     return f"<table>{''.join([*head, *body])}</table>"
 
 
-def table_of(things: Iterable[Any]) -> str:
-    """Return records or results as a table."""
-    return table_of_rows(rows(things))
-
-
-def sections(title: str, tables: Iterable[tuple[str, Sequence[dict[str, Any]]]]) -> str:
-    """Return tables below a title, each with its caption; those without rows are left out."""
-    together = "".join(table_of_rows(shown, caption) for caption, shown in tables if shown)
-    return f"<h4>{html.escape(title)}</h4>{together}"
-
-
-def needs_of_events(title: str, needs: IngredientNeeds | ShoppingList, items: Iterable[Any], missing: str) -> str:
-    """Return what events need as tables.
+def tables_in_html(title: str, tables: Iterable[tuple[str, Iterable[Any]]]) -> str:
+    """Return tables below a title, each with its caption; those without rows are left out.
 
     Args:
-        title: What it is; the names of the events follow.
-        needs: What they need.
-        items: The rows of the first table.
-        missing: What is said of needs that are not in it.
+        title: What is above them; blank for nothing.
+        tables: The caption and what is in the rows: records, results, or flat rows.
     """
-    tables = [
-        ("", rows(items)),
-        ("Without an amount", [{"ingredient": one.ingredient.name} for one in needs.without_amount]),
-        ("Made ahead", rows(needs.made_ahead)),
-        (missing, [{"finding": finding.message} for finding in needs.undecided]),
-    ]
-    return sections(f"{title} {', '.join(event.name for event in needs.events)}", tables)
+    head = f"<h4>{html.escape(title)}</h4>" if title else ""
+    flat = [(caption, _flat(things)) for caption, things in tables]
+    return head + "".join(table_of_rows(shown, caption) for caption, shown in flat if shown)
+
+
+def _flat(things: Iterable[Any]) -> list[dict[str, Any]]:
+    return [row for thing in things for row in ([thing] if isinstance(thing, dict) else rows([thing]))]
 
 
 def _row(values: Sequence[Any], tag: str) -> str:

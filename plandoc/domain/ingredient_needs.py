@@ -16,6 +16,7 @@ from plandoc.domain.definitions import Definitions
 from plandoc.domain.made_ahead import Batches, MadeAhead, made_ahead, without_made
 from plandoc.domain.measures import Amount, conversions, largest, missing_equivalent, total
 from plandoc.domain.nested_recipes import NestedRecipes
+from plandoc.domain.notebooks import needs_in_html
 from plandoc.domain.recipe_scaling import Quantities, scaled
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import Problem, refuse, shorten
@@ -69,9 +70,7 @@ class IngredientNeeds:
     made_ahead: tuple[MadeAhead, ...] = ()
 
     def _repr_html_(self) -> str:
-        from plandoc.domain.html_tables import needs_of_events  # noqa: PLC0415  (2 ms, for notebooks alone)
-
-        return needs_of_events("Ingredients for", self, self.rows, "Missing")
+        return needs_in_html("Ingredients for", self, self.rows, "Missing")
 
 
 @frozen

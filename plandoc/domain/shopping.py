@@ -12,6 +12,7 @@ from plandoc import units
 from plandoc.domain.ingredient_needs import NeedRow
 from plandoc.domain.made_ahead import MadeAhead
 from plandoc.domain.measures import Amount, largest, missing_equivalent, total
+from plandoc.domain.notebooks import needs_in_html
 from plandoc.domain.without_amount import WithoutAmount
 from plandoc.errors import shorten
 from plandoc.frozen import frozen
@@ -100,10 +101,8 @@ class ShoppingList:
     made_ahead: tuple[MadeAhead, ...] = ()
 
     def _repr_html_(self) -> str:
-        from plandoc.domain.html_tables import needs_of_events  # noqa: PLC0415  (2 ms, for notebooks alone)
-
         items = [*self.buy, *self.cannot_compare, *self.enough]
-        return needs_of_events("Shopping list of", self, items, "Not in the list")
+        return needs_in_html("Shopping list of", self, items, "Not in the list")
 
 
 def shopping_items(needs: Iterable[NeedRow], stock: Iterable[StockItem]) -> tuple[ShoppingItem, ...]:

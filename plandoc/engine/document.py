@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from plandoc import codec
-from plandoc.engine.queries import QueryLike
+from plandoc.engine.queries import QueryLike, row_tables
 from plandoc.errors import DamagedError, Problem, ValidationError
 from plandoc.errors.hints import TAKE_FILE_BACK, Hint, joined, wording
 from plandoc.storage import documents, migrations
 from plandoc.tables import Table, event_of_document, tables_of
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from plandoc.engine.row_tables import DocumentStorage
     from plandoc.storage.row_draft import Rows
 
 T = TypeVar("T")
 
 _BEYOND_IDS = 10**documents.LONGEST_ID
-
-
-@cache
-def _row_tables() -> ModuleType:
-    from plandoc.engine import row_tables  # noqa: PLC0415  (2 ms of TinyDB, which help and the like do not need)
-
-    return row_tables
 
 
 class DocumentSession:
@@ -65,7 +55,7 @@ class DocumentSession:
             tables = migrations.upgraded(tables, found=document.format, wanted=documents.FORMAT)
             tables = migrations.part(tables, self.name, document.format)
         self._next_ids = dict(next_ids)
-        self._storage: DocumentStorage = _row_tables().DocumentStorage(tables)
+        self._storage: DocumentStorage = row_tables().DocumentStorage(tables)
         self._records: dict[tuple[str, int], Any] = {}
         # All records of a table, once they were asked for together.
         self._all: dict[str, tuple[Any, ...]] = {}
@@ -235,7 +225,7 @@ class DocumentSession:
         if codec.from_judged_row(type(record), record.id, row) != record:
             problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
             raise ValidationError([problem])
-        self._storage.whole_rows(table.name).insert(_row_tables().WholeRow(row, record.id))
+        self._storage.whole_rows(table.name).insert(row_tables().WholeRow(row, record.id))
         self._records[table.name, record.id] = record
         self._note_change(table)
 

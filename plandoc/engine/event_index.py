@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
-from plandoc.engine.queries import QueryLike
+from plandoc.engine.queries import QueryLike, row_tables
 from plandoc.records import Event
 from plandoc.storage.backend import Reading
 from plandoc.storage.documents import Row
@@ -124,11 +124,9 @@ class EventIndex:
 
     def _rows(self) -> RowTable:
         if self._table is None:
-            from plandoc.engine.row_tables import DocumentStorage  # noqa: PLC0415  (as for a document: not for help)
-
             name = BY_TYPE[Event].name
             rows = {str(event_id): found.row for event_id, found in self._events.items()}
-            self._table = DocumentStorage({name: rows}).table(name)
+            self._table = row_tables().DocumentStorage({name: rows}).table(name)
         return self._table
 
     def _ids_by_slug(self) -> dict[str, int]:

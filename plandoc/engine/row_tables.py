@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from tinydb.queries import QueryInstance
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
@@ -166,6 +167,11 @@ class WholeRows(RowTable):
         inserted: dict[int, Row | None] = {}
         updater(inserted)
         self._storage.take_in(self._name, inserted)
+
+
+def having(field: str, value: Any) -> QueryInstance:
+    """Return a query for rows in which a field has a value."""
+    return QueryInstance(lambda row: row.get(field) == value, ("having", field, value))
 
 
 def shielded(query: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
@@ -196,15 +196,15 @@ class Session:
         [1]
         'Loaves'
         """
-        from plandoc.engine.session_tables import SessionTable  # noqa: PLC0415  (2 ms of TinyDB, which few sessions need)
-
         table = table_of(record_type)
         if table.of_event and record_type is not records.Event and event_id is None:
             message = f"{record_type.__name__} records are numbered within their event; name the event with event_id"
             raise SessionError(message)
         if not table.of_event and event_id is not None:
             raise SessionError(f"{record_type.__name__} records belong to no event; leave event_id out")
-        return SessionTable(self._rows_of({table.name: table}, self._event_id(event_id)), table.name)
+        rows = self._rows_of({table.name: table}, self._event_id(event_id))
+        found: SessionTable = _session_tables().SessionTable(rows, table.name)
+        return found
 
     def database(self, *, event_id: int | str | records.Event | None = None) -> SessionDatabase:
         """Return the catalog and the stock, or everything of an event, as one database of TinyDB.
@@ -225,14 +225,13 @@ class Session:
         ...     sorted(catalog.tables())
         ['ingredients', 'stock']
         """
-        from plandoc.engine.session_tables import SessionDatabase  # noqa: PLC0415  (as for a table)
-
         of_event = self._event_id(event_id)
         if of_event is None:
             tables = {table.name: table for table in TABLES if not table.of_event}
         else:
             tables = dict(tables_of(event_document(of_event)))
-        return SessionDatabase(self._rows_of(tables, of_event))
+        found: SessionDatabase = _session_tables().SessionDatabase(self._rows_of(tables, of_event))
+        return found
 
     def event(self, event_id: int | str | records.Event) -> records.Event:
         """Return an event by its id, its slug, or the record as it was.
@@ -254,12 +253,13 @@ class Session:
         return None if named is None else self._id(records.Event, named)
 
     def _rows_of(self, tables: Mapping[str, Table], event_id: int | None) -> SessionStorage:
-        from plandoc.engine.session_tables import SessionStorage  # noqa: PLC0415  (as for a table)
-
         self._unit_of_work.check_open()
         if event_id is not None:
             self._unit_of_work.documents.of_event(event_id)
-        return SessionStorage(self, self._unit_of_work, tables, event_id, written_by_operations=_WRITTEN_BY_OPERATIONS)
+        found: SessionStorage = _session_tables().SessionStorage(
+            self, self._unit_of_work, tables, event_id, written_by_operations=_WRITTEN_BY_OPERATIONS
+        )
+        return found
 
     def _check_state(self, record_type: type, event_id: int | None) -> None:
         edit = EDITS_OF_TABLES.get(record_type)
@@ -324,3 +324,9 @@ def required(session: Any) -> Session:
     if not isinstance(session, Session):
         raise SessionError(f"wanted a session of an open store, found {type(session).__name__}")
     return session
+
+
+def _session_tables() -> ModuleType:
+    from plandoc.engine import session_tables  # noqa: PLC0415  (half a millisecond, which few sessions need)
+
+    return session_tables

@@ -40,10 +40,8 @@ class WakeUp:
         """
         if not _HAS_NAMES:
             return
-        import socket  # noqa: PLC0415  (only a process that has to wait needs it)
-
         try:
-            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._socket = _new_socket()
             self._socket.bind(_name(lock, place))
         except OSError:
             self.close()
@@ -70,10 +68,15 @@ def wake(lock: int, place: int) -> None:
     """Call the one who waits at a place in the line before an open lock file; nothing happens where it does not listen."""
     if not _HAS_NAMES:
         return
-    import socket  # noqa: PLC0415  (only a process that somebody waits for needs it)
-
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as caller:
+    with suppress(OSError), _new_socket() as caller:
         caller.sendto(_CALL, _name(lock, place))
+
+
+def _new_socket() -> socket.socket:
+    """Return one that never waits unless it gets a timeout."""
+    import socket  # noqa: PLC0415  (3 ms, which only who waits or is waited for needs)
+
+    return socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
 
 
 def _name(lock: int, place: int) -> bytes:

@@ -22,27 +22,6 @@ from plandoc.tables import CATALOG_TABLES, table_of
 RecordT = TypeVar("RecordT")
 
 
-class RecordList(list[RecordT]):
-    """A list of records that a notebook shows as a table; everywhere else it is a list like any other."""
-
-    def _repr_html_(self) -> str:
-        from plandoc.domain.html_tables import table_of  # noqa: PLC0415  (2 ms, for notebooks alone)
-
-        return table_of(self)
-
-
-@reads
-def list_records(record_type: type[RecordT], session: Session = NO_SESSION) -> list[RecordT]:
-    """Return all records of a type, such as `Recipe`, in the order of their ids. A notebook shows them as a table.
-
-    >>> import plandoc, tempfile
-    >>> with plandoc.open_store(tempfile.mkdtemp(), create=True):
-    ...     plandoc.list_records(plandoc.Recipe)
-    []
-    """
-    return RecordList(session.find(record_type))
-
-
 @reads
 def find_by_key(record_type: type[RecordT], key: str | int, session: Session = NO_SESSION) -> RecordT:
     """Return a record by its slug, or by its id as a number or as digits.

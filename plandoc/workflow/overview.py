@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from plandoc.domain.batches import UnitPlan
 from plandoc.domain.definitions import Definitions
+from plandoc.domain.notebooks import tables_in_html
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan
 from plandoc.domain.unit_needs import needs_of_plan
@@ -71,8 +72,6 @@ class Plan:
         return f"<Plan {_called(self.event)}: {parts}{more}>"
 
     def _repr_html_(self) -> str:
-        from plandoc.domain.html_tables import sections  # noqa: PLC0415  (2 ms, for notebooks alone)
-
         units = [
             {
                 "unit": one.unit.name,
@@ -85,7 +84,8 @@ class Plan:
         ]
         goods = [{"good": good.name, "quantity": quantity} for good, quantity in self.goods]
         findings = [{"finding": finding.kind.value, "message": finding.message} for finding in self.findings]
-        return sections(f"Plan {_called(self.event)}", [("Goods", goods), ("Batches", units), ("To review", findings)])
+        tables: list[tuple[str, list[dict[str, Any]]]] = [("Goods", goods), ("Batches", units), ("To review", findings)]
+        return tables_in_html(f"Plan {_called(self.event)}", tables)
 
 
 @reads

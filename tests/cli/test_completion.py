@@ -6,12 +6,12 @@ import pytest
 
 import plandoc
 from plandoc.cli import command_table
-from plandoc.cli.app import ASKING
 from plandoc.cli.completion import Candidate, candidates
 
 from .conftest import contents
 from .shells import SHELLS, TAB, Shell, is_there
 
+(ASKING,) = command_table.COMPLETION.words
 FILES = [Candidate(":files")]
 
 

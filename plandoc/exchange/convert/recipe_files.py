@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from plandoc.errors import PlandocError, Problem, ValidationError
-from plandoc.exchange.convert import cooklang, mealie, recipe_sheets, schema_org, tandoor, web_pages
+from plandoc.exchange.convert import cooklang, mealie, recipe_sheets, schema_org, tandoor
 from plandoc.exchange.convert.loose_json import NotJson, parsed
 from plandoc.exchange.convert.recipe_drafts import RecipeDraft
 from plandoc.exchange.file_kinds import are_recipes_of_others, import_of, table_in
@@ -28,6 +28,7 @@ _MOST_UNPACKED = 200_000_000
 _DEEPEST_ARCHIVE = 2
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".svg", ".heic", ".pdf", ".txt", ".md"})
 _KINDS = "a saved web page, JSON-LD, Cooklang (.cook), an export of Mealie or Tandoor, or CSV with a recipe in each row"
+_NO_READER_OF_PAGES = "reading web pages needs two more packages; install them with: pip install 'plandoc[recipes]'"
 _WAY_OUT = f"wanted {_KINDS}"
 _SHEETS = frozenset({".csv", ".tsv", ".tab"})
 _PROGRAMS = (mealie, tandoor)
@@ -129,7 +130,11 @@ def _drafts(reading: _Reading, place: str, name: str, content: bytes) -> list[Re
 
 def _of_page(content: bytes) -> list[RecipeDraft]:
     try:
-        drafts = web_pages.drafts_in(content)
+        from plandoc.exchange.convert.web_pages import drafts_in  # noqa: PLC0415  (an extra, and 0.3 s)
+    except ImportError as error:
+        raise PlandocError(_NO_READER_OF_PAGES) from error
+    try:
+        drafts = drafts_in(content)
     except RecursionError:
         raise _NotConvertible("the page is nested too deeply", "save it again, as 'Webpage, HTML only'") from None
     if not drafts:

@@ -1,6 +1,6 @@
 """Recipes in saved web pages: as JSON-LD or microdata, with the headings of the ingredients where a known site or plugin has them.
 
-The libraries of the extra `recipes` read the pages. They are imported by the first page and by nothing else.
+The libraries of the extra `recipes` read the pages, so this module is imported by the first page and by nothing else.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import re
 import warnings
 from typing import Any
 
-from plandoc.errors import PlandocError
+import bs4
+import extruct  # type: ignore[import-untyped]
+import recipe_scrapers
+
 from plandoc.exchange.convert import schema_org
 from plandoc.exchange.convert.loose_json import NotJson, parsed
 from plandoc.exchange.convert.plain_text import one_line, texts
@@ -19,18 +22,13 @@ from plandoc.exchange.convert.recipe_drafts import RecipeDraft
 
 _OPENING = re.compile(r"(?://)?\s*(?:<!\[CDATA\[|<!--)")
 _CLOSINGS = ("]]>", "-->")
-_MISSING = "reading web pages needs two more packages; install them with: pip install 'plandoc[recipes]'"
 _NO_SITE = "https://page.invalid/"
 
 Object = dict[str, Any]
 
 
 def drafts_in(content: bytes) -> list[RecipeDraft]:
-    """Return the drafts of all recipes of a page; none where it has none that can be read.
-
-    Raises:
-        PlandocError: when the libraries are not installed.
-    """
+    """Return the drafts of all recipes of a page; none where it has none that can be read."""
     page = _Page(content)
     found = page.recipes()
     if not found:
@@ -41,13 +39,6 @@ def drafts_in(content: bytes) -> list[RecipeDraft]:
 
 class _Page:
     def __init__(self, content: bytes) -> None:
-        try:
-            import bs4  # noqa: PLC0415  (an extra, and 0.3 s)
-            import extruct  # type: ignore[import-untyped]  # noqa: PLC0415
-            import recipe_scrapers  # noqa: PLC0415
-        except ImportError as error:
-            raise PlandocError(_MISSING) from error
-        self._extruct, self._scrapers = extruct, recipe_scrapers
         # The encoding that a page states is not always the true one.
         self._html = bs4.UnicodeDammit(content, is_html=True).unicode_markup or content.decode("utf-8", "replace")
         self._soup = bs4.BeautifulSoup(self._html, "html.parser")
@@ -65,7 +56,7 @@ class _Page:
         return [one for one in found if schema_org.ingredients_of(one)]
 
     def _microdata(self) -> list[Object]:
-        found = self._extruct.extract(self._html, syntaxes=["microdata"], uniform=True, errors="ignore")
+        found = extruct.extract(self._html, syntaxes=["microdata"], uniform=True, errors="ignore")
         recipes = schema_org.recipe_objects(found.get("microdata", []))
         return [one for one in recipes if schema_org.ingredients_of(one)]
 
@@ -99,7 +90,7 @@ class _Page:
         address = str(canonical["href"]) if canonical else _NO_SITE
         with warnings.catch_warnings(), contextlib.suppress(Exception):
             warnings.simplefilter("ignore")
-            return self._scrapers.scrape_html(self._html, org_url=address, supported_only=False)
+            return recipe_scrapers.scrape_html(self._html, org_url=address, supported_only=False)
         return None
 
 

@@ -246,6 +246,7 @@ def test_a_sub_recipe_is_one_only_where_its_recipe_is_in_the_table_too(write):
 
 def test_without_the_extra_a_page_is_refused_with_the_line_that_installs_it_and_the_rest_works(write, monkeypatch):
     monkeypatch.setitem(sys.modules, "extruct", None)
+    monkeypatch.delitem(sys.modules, "plandoc.exchange.convert.web_pages", raising=False)
 
     with pytest.raises(PlandocError, match=r"pip install 'plandoc\[recipes\]'"):
         convert_recipes([write("a.html", page(json.dumps(CAKE)))])
