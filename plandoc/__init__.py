@@ -1,13 +1,12 @@
 """plandoc keeps a small bakery's production plans in a portable folder of JSON files.
 
-Open a folder with `open_store`; change it in a `session`, all or nothing; read it without one. The classes of what
-operations return and write are in `plandoc.results`, all errors in `plandoc.errors`, the types of ids in `plandoc.records`.
+Open a folder with `open_store`; change it in a `session`, all or nothing; read it without one. What operations return and
+write is described in `plandoc.results`, every error in `plandoc.errors`; the types of ids are in `plandoc.records`.
 """
 
 import importlib
 
-# Where each public name is. A module is imported when one of its names is first asked for: every script and every
-# command takes a few of them, and should not wait for the others. Type checkers read `__init__.pyi`.
+# Where each public name is; imported when it is first asked for. Type checkers read `__init__.pyi`.
 _NAMES = {
     "plandoc.domain.flat_rows": "rows",
     "plandoc.engine.session": "Session",

@@ -123,14 +123,7 @@ def bake(
         return _Run(run, baked.name, took=took), production.get_progress(found, session=session)
 
     action = ConfirmedAction("record production", find_concerns, record, excess.title, "Record it anyway?")
-    recorded = run_if_confirmed(action, folder, yes=yes, is_silent=True)
-    if recorded is None:
-        return 1
-    run, progress = recorded
-    printing.say(f"{run.label}: {_done(run)}, {_result(run)}")
-    say_taken(run.took, run.run.not_taken if isinstance(run.run, ProductionRun) else ())
-    _show_progress(run, progress, event)
-    return 0
+    return _say_baked(run_if_confirmed(action, folder, yes=yes, is_silent=True), event)
 
 
 def pack(event: str, good: str, quantity: int, /, *, notes: Text = None, folder: Folder) -> None:
@@ -263,6 +256,17 @@ def _as_json(one: _Run) -> dict[str, Any]:
         **as_row(one.run),
         "voided": None if one.voided is None else as_row(one.voided),
     }
+
+
+def _say_baked(recorded: tuple[_Run, Progress] | None, event: str) -> int:
+    """Say what was baked, if it was; return the exit status."""
+    if recorded is None:
+        return 1
+    run, progress = recorded
+    printing.say(f"{run.label}: {_done(run)}, {_result(run)}")
+    say_taken(run.took, run.run.not_taken if isinstance(run.run, ProductionRun) else ())
+    _show_progress(run, progress, event)
+    return 0
 
 
 def _show_progress(run: _Run, progress: Progress, event: str) -> None:

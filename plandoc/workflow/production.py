@@ -86,22 +86,12 @@ def record_production(
         ValidationError: with everything that is wrong: invalid numbers or numbers that do not add up, a loss without
             a reason, a unit that is not in the plan, a broken recipe, whose ingredients are unknown.
     """
-    event_id = id_of(Event, event_id, session)
-    finished_unit_id = id_of(FinishedUnit, finished_unit_id, session, event_id)
-    event = event_to_edit(event_id, Edit.RUNS, session)
-    unit = defined(FinishedUnit, finished_unit_id, event.id, session)
+    event = event_to_edit(id_of(Event, event_id, session), Edit.RUNS, session)
+    unit = defined(FinishedUnit, id_of(FinishedUnit, finished_unit_id, session, event.id), event.id, session)
     timestamp = session.moment if produced_at is None else produced_at
-    problems = [
-        *validate_field("batches", f"batches of {unit.name}", positive_int(batches)),
-        *validate_field("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
-        *validate_losses(unit, {} if lost is None else lost),
-        *validate_field("notes", "notes", storable_text(notes)),
-        *validate_field("produced_at", "time of production", aware_datetime(timestamp)),
-    ]
-    losses: tuple[Loss, ...] = ()
-    if not problems:
-        losses = tuple(Loss(reason.strip(), units) for reason, units in (lost or {}).items())
-        problems = list(validate_sum(unit, batches, units_made, losses))
+    losses, problems = _judged_numbers(unit, batches, units_made, lost)
+    problems += validate_field("notes", "notes", storable_text(notes))
+    problems += validate_field("produced_at", "time of production", aware_datetime(timestamp))
     refuse([*problems, *_not_in_plan(session, event, unit)])
     expected = units_yielded(batches, unit.yield_per_batch)
     made = expected - units_lost(losses) if units_made is None else units_made
@@ -110,19 +100,24 @@ def record_production(
     if use_stock:
         taking = take_out({unit.recipe_id: batches}, plan_definitions(event.id, session), session)
     run = ProductionRun(
-        event.id,
-        unit.id,
-        batches,
-        expected,
-        made,
-        timestamp,
-        losses,
-        notes,
-        before,
-        taking.taken,
-        taking.not_taken,
+        event.id, unit.id, batches, expected, made, timestamp, losses, notes, before, taking.taken, taking.not_taken
     )
     return unit_of_work(session).add(run)
+
+
+def _judged_numbers(
+    unit: FinishedUnit, batches: int, units_made: int | None, lost: Mapping[str, int] | None
+) -> tuple[tuple[Loss, ...], list[Problem]]:
+    """Return the losses of a run, and everything that is wrong with its numbers."""
+    problems = [
+        *validate_field("batches", f"batches of {unit.name}", positive_int(batches)),
+        *validate_field("units_made", f"units made of {unit.name}", or_none(non_negative_int)(units_made)),
+        *validate_losses(unit, {} if lost is None else lost),
+    ]
+    if problems:
+        return (), problems
+    losses = tuple(Loss(reason.strip(), units) for reason, units in (lost or {}).items())
+    return losses, list(validate_sum(unit, batches, units_made, losses))
 
 
 @changes("record assembly")

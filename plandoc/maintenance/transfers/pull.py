@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 from plandoc.clock import Clock, system_clock
@@ -51,35 +52,34 @@ def pull(
         LockTimeout: when another writer did not finish in time.
         StorageError: when the system or the server refuses; it says what was saved.
     """
-    root, layer, place = resolved(folder), Files(), agreement.checked_address(address)
-    backend = open_on_server(place)
-    try:
-        contents = backend.view(files_of)
-    finally:
-        backend.close()
+    root, layer = resolved(folder), Files()
+    location, contents = _on_server(agreement.checked_address(address))
     looked_at = examine_target(root, layer)
     has_own, changed = False, len(contents)
     if looked_at.is_data_folder:
         before, agreed = contents_of(root, layer), agreement.read_agreed(root, layer)
         agreement.refuse_to_lose(
-            backend.location, str(root), before, contents, agreed, other=allow_other_store, newer=allow_newer
+            location, str(root), before, contents, agreed, other=allow_other_store, newer=allow_newer
         )
-        has_own = agreement.digest_of(before) != agreed
-        changed = len(agreement.differing(before, contents))
+        has_own, changed = agreement.digest_of(before) != agreed, len(agreement.differing(before, contents))
     kept = None
     if changed:
         backup = Backup(root, archive.describe(contents, timestamp=clock()), contents)
+        refuse = functools.partial(_refuse, looked_at=looked_at)
         kept = put_in_place(
-            backup,
-            root,
-            lambda target: _refuse(target, looked_at),
-            keep=has_own,
-            clock=clock,
-            timeout_seconds=timeout_seconds,
-            layer=layer,
+            backup, root, refuse, keep=has_own, clock=clock, timeout_seconds=timeout_seconds, layer=layer
         ).kept
     agreement.keep_agreed(root, layer, contents)
-    return TransferReport(backend.location, str(root), len(contents), changed, kept)
+    return TransferReport(location, str(root), len(contents), changed, kept)
+
+
+def _on_server(address: str) -> tuple[str, dict[str, bytes]]:
+    """Return where a store on a server is, and its documents as files."""
+    backend = open_on_server(address)
+    try:
+        return backend.location, backend.view(files_of)
+    finally:
+        backend.close()
 
 
 def _refuse(target: RestoreTarget, looked_at: RestoreTarget) -> None:
