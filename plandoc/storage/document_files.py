@@ -73,12 +73,12 @@ class DocumentFiles:
                 handle = None
             try:
                 for name in names:
-                    yield name, self._head(path / name.removeprefix(f"{folder}/"), handle)
+                    yield name, self._head(self.path_of(name), handle)
             finally:
                 if handle is not None:
                     os.close(handle)
 
-    def _head(self, path: Path, folder: int | None) -> Head | None:
+    def _head(self, path: str, folder: int | None) -> Head | None:
         try:
             start, end, status = self._files.read_ends(path, START_SIZE, END_SIZE, folder=folder)
         except FileNotFoundError:
@@ -86,7 +86,7 @@ class DocumentFiles:
                 raise
             return None
         except OSError as error:
-            error.filename = error.filename or str(path)
+            error.filename = error.filename or path
             raise
         return Head(start, end, fingerprint_of(status))
 

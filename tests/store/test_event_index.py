@@ -41,7 +41,7 @@ class CountingFiles(Files):
         return super().read(path)
 
     def read_ends(self, path, *sizes, **where):
-        self.heads_read.append(path.name)
+        self.heads_read.append(Path(path).name)
         return super().read_ends(path, *sizes, **where)
 
 
