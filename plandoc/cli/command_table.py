@@ -281,7 +281,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# What the completion scripts of shells ask for words. It is no command for people: its arguments are another command line.
+# The completion scripts of shells call this. It is not meant for people: its arguments are another command line.
 COMPLETION = Command(("__complete",), "completion:answer", "Print the words that can complete a command line.")
 
 _BY_WORDS: Mapping[tuple[str, ...], Command] = MappingProxyType({command.words: command for command in COMMANDS})

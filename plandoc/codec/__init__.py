@@ -29,7 +29,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    # cattrs takes 13 ms to import: that waits for the first row that is converted.
+    # The import of cattrs takes 13 ms, so it waits until the first row is converted.
     if name not in __all__:
         raise AttributeError(f"module 'plandoc.codec' has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module("plandoc.codec.conversion"), name)

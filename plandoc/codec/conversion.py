@@ -1,4 +1,4 @@
-"""Records to rows and back, by cattrs, which this imports."""
+"""Records to rows and back by cattrs, which this module imports."""
 
 from __future__ import annotations
 

@@ -53,8 +53,8 @@ class DocumentFiles:
             raise_translated(error, path)
 
     def has(self, name: str) -> bool:
-        """Return whether there is anything where a document's file would be, without looking into it."""
-        path = f"{self._root}/{name}"
+        """Return whether something exists at the path of a document, without opening it."""
+        path = self.path_of(name)
         try:
             return self._files.status(path) is not None
         except OSError as error:

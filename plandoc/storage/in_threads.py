@@ -1,4 +1,4 @@
-"""Waiting for many answers of the system at once."""
+"""Many system calls at once, each waited for in a thread."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MOST_THREADS = 8
 
 
 def for_each(act: Callable[[T], object], things: Iterable[T]) -> None:
-    """Do something with each of many things, in the calling thread and a few others.
+    """Call a function with each of many things, in the calling thread and a few others.
 
     Args:
-        act: Waits for the system, and not for other threads of this process. Of what it raises the first is raised here;
-            what was not begun by then is left out.
-        things: None of them is None. Of few the calling thread takes care alone, in their order.
+        act: The function. It waits for the system, not for other threads of this process. The first error that it raises is
+            raised here, and calls that have not begun by then are left out.
+        things: None of them is None. A few are done by the calling thread alone, in order.
     """
     waiting = deque(things)
     errors: list[BaseException] = []
@@ -34,7 +34,7 @@ def for_each(act: Callable[[T], object], things: Iterable[T]) -> None:
             waiting.clear()
 
     def next_one() -> T | None:
-        # A single step, so that no two threads take the same.
+        # A single step, so that no two threads take the same thing.
         try:
             return waiting.popleft()
         except IndexError:
@@ -42,7 +42,7 @@ def for_each(act: Callable[[T], object], things: Iterable[T]) -> None:
 
     others = [threading.Thread(target=work) for _ in range(min(len(waiting) // _THINGS_A_THREAD, _MOST_THREADS) - 1)]
     try:
-        # Where there can be no more threads, as at the exit of the program, the calling one does all of it.
+        # If no thread can be started, as at the exit of the program, the calling one does everything.
         with suppress(RuntimeError):
             for thread in others:
                 thread.start()

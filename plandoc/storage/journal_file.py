@@ -94,21 +94,20 @@ class JournalFile:
 
     def names_behind(self, size: int) -> frozenset[str]:
         """Return the documents that the lines behind a size name."""
-        handle = self._handle
-        content = journal.read_to_padding(
-            lambda at, length: self._files.read_at(handle, at, length), size, self._files.size(handle)
-        )
-        return journal.names_in(content)
+        return journal.names_in(self._read_from(size))
 
     def read_behind(self, position: Position) -> bytes | None:
         """Return what others have written behind a position; None when the journal no longer has its end there."""
-        offset = position.size - len(position.last_bytes)
         self._is_unsynced = True
+        found = self._read_from(position.size - len(position.last_bytes))
+        return found[len(position.last_bytes) :] if found.startswith(position.last_bytes) else None
+
+    def _read_from(self, offset: int) -> bytes:
+        """Return what follows an offset, without most of the padding."""
         handle = self._handle
-        found = journal.read_to_padding(
+        return journal.read_to_padding(
             lambda at, size: self._files.read_at(handle, at, size), offset, self._files.size(handle)
         )
-        return found[len(position.last_bytes) :] if found.startswith(position.last_bytes) else None
 
     def take_as_synced(self) -> None:
         """Note that what was read is on the disk: a holder of the lock has made sure of that."""

@@ -158,9 +158,9 @@ class JournalReader:
         return True
 
     def _is_in_place(self, line: journal.Line) -> bool:
-        """Whether a document is as a line says: no writer puts one in place before its line is on the disk.
+        """Whether a document is as a line says, which shows that the line is on the disk: no writer replaces a document earlier.
 
-        That saves the sync, for which the disk flushes its cache even where there is nothing to write.
+        This saves a sync, which makes the disk flush its cache even when there is nothing to write.
         """
         contents = {change.content: change for change in line.changes if change.content is not None}
         smallest = min(contents, key=len, default=b"")

@@ -44,7 +44,7 @@ class LockFile:
         self._root = root
         self._files = files
         self.path = lock_file or root / FOLDER / NAME
-        # As text: a `Path` is made text again by each call that takes it.
+        # As text, because every call would convert a `Path` again.
         self._path = str(self.path)
         self._info_path = lock_file or root / FOLDER / INFO_NAME
 
@@ -65,7 +65,7 @@ class LockFile:
         return bool(_filelock().lock_descriptor(handle, blocking=False))
 
     def unlock(self) -> None:
-        """Free the file; nothing to do where it is not open."""
+        """Release the lock; do nothing if the file is not open."""
         if self.handle is not None:
             _filelock().unlock_descriptor(self.handle)
 
@@ -74,13 +74,13 @@ class LockFile:
         return self.handle is not None and self._files.is_same(self.handle, self._path)
 
     def write(self, content: bytes) -> None:
-        """Write something into the lock file; it may be lost."""
+        """Write to the lock file; what is written may be lost."""
         if self.handle is not None:
             with suppress(OSError):
                 self._files.write_at(self.handle, 0, content)
 
     def read(self, size: int) -> bytes:
-        """Return the first bytes of the lock file, or nothing."""
+        """Return the first bytes of the lock file; none if it cannot be read."""
         with suppress(OSError):
             return b"" if self.handle is None else self._files.read_at(self.handle, 0, size)
         return b""
@@ -102,7 +102,7 @@ class LockFile:
         """
         handle = self._files.open_to_read(self._info_path)
         try:
-            # No more than a holder leaves: it is only a hint, however long the file is.
+            # No more than a holder writes, however long the file is: it is only a hint.
             return self._files.read_at(handle, 0, NOTE_SIZE)
         finally:
             self._files.close(handle)

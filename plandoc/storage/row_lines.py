@@ -1,8 +1,8 @@
 """The rows of a large document that plandoc wrote, each parsed when it is asked for.
 
 A plan needs a few rows of a catalog with thousands. In plandoc's own form a table's rows are one on a line in the order of their
-ids, so that a row is found by halving, without a look at the others. What the digest of a document vouches for is in that form,
-unless somebody renewed the digest of another one: so what is not found in this way is looked for among all rows.
+ids, so that a row is found by binary search, without reading the others. A document whose digest matches is in that form,
+unless somebody recomputed the digest of one that is not. So a row that is not found this way is looked for among all rows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 # A smaller document, or a smaller table of a large one, is parsed sooner than its parts are found.
 LARGE = 65_536
-# Once this part of a table was parsed row by row, all of it is.
+# A table of which more than this part was parsed row by row is then parsed as a whole.
 _PART = 8
 
 _BEFORE, _BEHIND, _BEFORE_TABLE, _BEHIND_TABLE = b'{\n "', b"\n }\n}\n", b'\n "', b"\n },"

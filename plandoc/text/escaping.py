@@ -61,7 +61,7 @@ def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]], texts: C
     >>> csv_text(["ingredient", "quantity"], [("=HYPERLINK(1)", 3), ("Flour, fine", None)])
     'ingredient,quantity\r\n\'=HYPERLINK(1),3\r\n"Flour, fine",\r\n'
     """
-    import csv  # noqa: PLC0415  (1 ms, and every command imports this module)
+    import csv  # noqa: PLC0415  (0.6 ms, and every command imports this module)
 
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
