@@ -37,7 +37,7 @@ class DirectoryScan:
         self._path = root / folder
         self._prefix = f"{folder}/"
         self._files = files
-        self._last = _Scanned((), 0.0, Fingerprints({}, None))
+        self._last = _Scanned((), 0.0, Fingerprints({}, None), set())
         self._last_with_pending = _WithPending(self._last.result, 0, self._last.result)
 
     def scan(self, serial: int, *, fresh: bool = False) -> Fingerprints:
@@ -56,9 +56,9 @@ class DirectoryScan:
             prefix = self._prefix
             found = {prefix + name: fingerprint_of(one) for name, one in self._files.statuses(self._path)}
             # In one step, because other threads may read at the same time.
-            self._last = last = _Scanned(state, now, _taken_in(found, last))
+            self._last = last = _Scanned(state, now, _taken_in(found, last), set())
         elif last.committed:
-            self._last = last = _Scanned(state, last.scanned_at, self._with_committed(last))
+            self._last = last = _Scanned(state, last.scanned_at, self._with_committed(last), set())
         return last.result
 
     def apply_commit(self, names: Iterable[str], serial: int) -> None:
@@ -73,13 +73,14 @@ class DirectoryScan:
         last = self._last
         if not last.state or last.state[0] != serial - 1:
             return
-        committed = last.committed.union(name for name in names if name.startswith(self._prefix))
+        # In place, because a copy would take longer with each commit.
+        last.committed.update(name for name in names if name.startswith(self._prefix))
         # As old as the scan of the others: what another program did meanwhile is seen when that scan expires.
-        self._last = _Scanned(self._state(serial), last.scanned_at, last.result, committed)
+        self._last = last._replace(state=self._state(serial))
 
     def _with_committed(self, last: _Scanned) -> Fingerprints:
         result = Fingerprints(last.result, last.result.scan)
-        for name in last.committed:
+        for name in last.committed.copy():
             status = self._files.status(self._path / name.removeprefix(self._prefix))
             result.pop(name, None)
             if status is not None:
@@ -126,7 +127,7 @@ class _Scanned(NamedTuple):
     scanned_at: float
     result: Fingerprints
     # Documents that transactions of this process have changed since.
-    committed: frozenset[str] = frozenset()
+    committed: set[str]
 
 
 class _WithPending(NamedTuple):
@@ -140,7 +141,7 @@ def _taken_in(found: Mapping[str, Hashable], last: _Scanned) -> Fingerprints:
     if found == last.result:
         return last.result
     expected = dict(last.result)
-    for name in last.committed:
+    for name in last.committed.copy():
         expected.pop(name, None)
         if name in found:
             expected[name] = found[name]
