@@ -28,6 +28,8 @@ def run() -> NoReturn:
     Python would now take all modules apart, object by object, which takes a seventh of a short command's time and has no
     effect: stores are closed and the output is written.
     """
+    # Never set back: the next object would start a collection of all that the command made, just before it ends.
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
     status = main()
     if threading.active_count() > 1 or sys.gettrace() or sys.getprofile():
         # Somebody waits for the usual end: a thread, a debugger or a profiler.
@@ -42,11 +44,6 @@ def run() -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or with those of the process; return the exit status."""
-    before = gc.get_threshold()
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION, *before[1:])
-    try:
-        from plandoc.cli import app  # noqa: PLC0415  (imported while collection is paused: a tenth of a command's time)
+    from plandoc.cli import app  # noqa: PLC0415  (imported after `run` has delayed collection: a tenth of a command's time)
 
-        return app.main(arguments)
-    finally:
-        gc.set_threshold(*before)
+    return app.main(arguments)

@@ -35,6 +35,13 @@ def test_what_others_have_left_for_the_end_is_done():
     assert (status, out.splitlines()[-1], err) == (0, "the end", "")
 
 
+def test_nothing_is_collected_on_the_way_to_the_end():
+    watched = "gc.collect(); gc.callbacks.append(lambda *_: collections.append(1))"
+    code = f"import atexit, gc, plandoc.cli\ncollections = []\n{watched}\natexit.register(lambda: print(len(collections)))\n{RUN}"
+
+    assert ended("--help", code=code)[1].splitlines()[-1] == "0"
+
+
 def test_a_thread_that_still_works_is_waited_for():
     last = "threading.main_thread().join(); print('the end')"
     code = f"import threading\ndef work(): {last}\nthreading.Thread(target=work).start()\n{RUN}"
