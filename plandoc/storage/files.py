@@ -202,11 +202,6 @@ class Files:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def is_same(self, handle: int, path: StrPath) -> bool:
-        """Whether an open file is still the one at a path."""
-        at_path, opened = self.status(path), os.fstat(handle)
-        return at_path is not None and (at_path.st_dev, at_path.st_ino) == (opened.st_dev, opened.st_ino)
-
     def sync_data(self, handle: int) -> None:
         """Return once a file's content and size are on the disk, not before."""
         if sys.platform == "darwin":  # pragma: no cover  (macOS: fsync only reaches the drive's cache)

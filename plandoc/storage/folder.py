@@ -105,8 +105,8 @@ class FolderBackend:
         turn = Turn()
 
         def start() -> Transaction:
-            self._lock.acquire(
-                action=action, timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
+            self._lock.take(
+                turn, action=action, timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait
             )
             try:
                 self._refresh()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import errno
+import os
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -39,6 +40,8 @@ class LockFile:
 
     handle: int | None = None
     _info_handle: int | None = None
+    # Which file is open.
+    _identity = (0, 0)
 
     def __init__(self, root: Path, files: Files, lock_file: Path | None) -> None:
         self._root = root
@@ -57,6 +60,7 @@ class LockFile:
         """Return the open file."""
         if self.handle is None:
             self.handle = self._open(self.path)
+            self._identity = _identity_of(self._files.status_of(self.handle))
         return self.handle
 
     def try_to_lock(self) -> bool:
@@ -71,7 +75,8 @@ class LockFile:
 
     def is_in_place(self) -> bool:
         """Whether the open file is still the one that others would lock."""
-        return self.handle is not None and self._files.is_same(self.handle, self._path)
+        present = self._files.status(self._path)
+        return self.handle is not None and present is not None and _identity_of(present) == self._identity
 
     def write(self, content: bytes) -> None:
         """Write to the lock file; what is written may be lost."""
@@ -128,6 +133,10 @@ class LockFile:
         elif stat.S_ISLNK(folder.st_mode):
             raise NotAFile(errno.ELOOP, "wanted a folder, found a symbolic link that leads elsewhere", str(path.parent))
         return self._files.open_to_write(path, create=True)
+
+
+def _identity_of(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _filelock() -> ModuleType:

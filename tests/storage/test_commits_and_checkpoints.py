@@ -428,7 +428,7 @@ def test_an_error_while_a_reader_or_a_writer_catches_up_names_a_path_of_the_fold
 
 
 @pytest.mark.parametrize(
-    ("call", "path"), [("read_to_replace", CATALOG), ("is_same", ".")], ids=["the document", "the lock"]
+    ("call", "path"), [("read_to_replace", CATALOG), ("status", ".")], ids=["the document", "the lock"]
 )
 def test_a_look_before_a_commit_that_fails_names_the_document_or_the_folder_and_saves_nothing(root, call, path):
     files = NamelessFiles(())

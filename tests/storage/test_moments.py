@@ -180,7 +180,7 @@ def test_what_looks_like_damage_is_looked_at_again_when_the_writer_is_done(root:
     (root / journal.NAME).write_bytes(b"unfinished\n" + line(1))
     lock = FolderLock(root, Files())
     turn = Turn()
-    lock.acquire(action="write", timestamp=MOMENT, timeout_seconds=0, on_wait=None, turn=turn)
+    lock.take(turn, action="write", timestamp=MOMENT, timeout_seconds=0, on_wait=None)
 
     def finish() -> None:
         (root / journal.NAME).write_bytes(line(1) + line(2))
