@@ -41,6 +41,10 @@ _CANNOT_TAKE_SPACE = frozenset({errno.ENOSYS, *_CANNOT_SYNC_FOLDERS})
 _CANNOT_LINK = frozenset({errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EACCES}) | _CANNOT_SYNC_FOLDERS
 # Whether names can be looked up in an open folder, which cannot be replaced by a link meanwhile.
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
+_HAS_MODES = hasattr(os, "fchmod")
+_HAS_OWNERS = hasattr(os, "geteuid")
+_CAN_SYNC_DATA = hasattr(os, "fdatasync")
+_CAN_TAKE_SPACE = hasattr(os, "posix_fallocate")
 _FOLDER_FLAGS = (
     getattr(os, "O_PATH", os.O_RDONLY)
     | getattr(os, "O_DIRECTORY", 0)
@@ -141,9 +145,9 @@ class Files:
             handle = _open(path, _CREATE_FLAGS, folder)
         try:
             if mode is not None:
-                if hasattr(os, "fchmod") and mode != stat.S_IMODE(os.fstat(handle).st_mode):
+                if _HAS_MODES and mode != os.fstat(handle).st_mode & 0o7777:
                     os.fchmod(handle, mode)
-                if not starts_writing:
+                if content and _CAN_TAKE_SPACE and not starts_writing:
                     _take_space(handle, len(content))
             self.write(handle, content)
             if starts_writing:
@@ -206,7 +210,7 @@ class Files:
         """Return once a file's content and size are on the disk, not before."""
         if sys.platform == "darwin":  # pragma: no cover  (macOS: fsync only reaches the drive's cache)
             fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
-        elif hasattr(os, "fdatasync"):
+        elif _CAN_SYNC_DATA:
             os.fdatasync(handle)
         else:  # pragma: no cover  (Windows)
             os.fsync(handle)
@@ -322,7 +326,7 @@ class Files:
 
     def is_protected_from_others(self, folder: StrPath, file: os.stat_result) -> bool:
         """Whether a folder is one in which only the owner of a file can replace it, as in /tmp, and we are not that one."""
-        if not hasattr(os, "geteuid") or os.geteuid() in {0, file.st_uid}:
+        if not _HAS_OWNERS or os.geteuid() in {0, file.st_uid}:
             return False
         status = Path(folder).stat()
         return bool(status.st_mode & stat.S_ISVTX) and status.st_uid != os.geteuid()
@@ -398,12 +402,11 @@ def _take_space(handle: int, size: int) -> None:
     Otherwise ext4 allocates them and writes the content out during the rename, to protect programs that do not sync. Here
     the journal protects the file, and that rename took half as long as the sync of the journal.
     """
-    if size and hasattr(os, "posix_fallocate"):
-        try:
-            os.posix_fallocate(handle, 0, size)
-        except OSError as error:
-            if error.errno not in _CANNOT_TAKE_SPACE:
-                raise
+    try:
+        os.posix_fallocate(handle, 0, size)
+    except OSError as error:
+        if error.errno not in _CANNOT_TAKE_SPACE:
+            raise
 
 
 def _start_writing(handle: int) -> None:
