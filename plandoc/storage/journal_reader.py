@@ -219,7 +219,7 @@ class JournalReader:
     def _looked(self, look: Callable[[int], T], without: T) -> T:
         with translate_os_errors(self._path, Outcome.NOT_SAVED):
             try:
-                handle = self._files.open_to_read(self._path)
+                handle, _ = self._files.open_to_read(self._path)
             except FileNotFoundError:
                 return without
             try:
@@ -248,11 +248,11 @@ def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
     """
     with translate_os_errors(documents.root, Outcome.NOT_SAVED):
         try:
-            handle = files.open_to_read(documents.path_of(journal.NAME))
+            handle, status = files.open_to_read(documents.path_of(journal.NAME))
         except FileNotFoundError:
             return Identity(0, b"", documents.read(marker.NAME))
         try:
-            size = files.size(handle)
+            size = status.st_size
             window = _window(_reading(files, handle), size, end)
         finally:
             files.close(handle)
