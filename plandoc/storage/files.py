@@ -109,9 +109,9 @@ class Files:
         finally:
             os.close(handle)
 
-    def open_to_read(self, path: StrPath) -> int:
-        """Open a plain file for reading."""
-        return _open_plain(path, _READ_FLAGS)[0]
+    def open_to_read(self, path: StrPath) -> tuple[int, os.stat_result]:
+        """Open a plain file for reading, and return what the system knows of it."""
+        return _open_plain(path, _READ_FLAGS)
 
     def open_to_write(self, path: StrPath, *, create: bool = False) -> int:
         """Open a plain file for reading and writing; never empties it."""
@@ -175,13 +175,24 @@ class Files:
 
     def write_at(self, handle: int, offset: int, content: bytes) -> None:
         """Write all of it at an offset."""
-        os.lseek(handle, offset, os.SEEK_SET)
-        self.write(handle, content)
+        if sys.platform == "win32":  # pragma: no cover  (Windows has no such call)
+            os.lseek(handle, offset, os.SEEK_SET)
+            self.write(handle, content)
+            return
+        written = os.pwrite(handle, content, offset)
+        while written < len(content):
+            written += os.pwrite(handle, content[written:], offset + written)
 
     def read_at(self, handle: int, offset: int, size: int) -> bytes:
         """Return up to `size` bytes from an offset; fewer only at the end of the file."""
-        os.lseek(handle, offset, os.SEEK_SET)
-        return _read_on(handle, size)
+        if sys.platform == "win32":  # pragma: no cover  (Windows has no such call)
+            os.lseek(handle, offset, os.SEEK_SET)
+            return _read_on(handle, size)
+        found = part = os.pread(handle, size, offset)
+        while part and len(found) < size:
+            part = os.pread(handle, size - len(found), offset + len(found))
+            found += part
+        return found
 
     def truncate(self, handle: int, size: int) -> None:
         """Cut a file to a size."""
@@ -218,7 +229,7 @@ class Files:
     def sync_file(self, path: StrPath) -> None:
         """Return when the file at a path is on the disk; nothing to do when it is gone."""
         try:
-            handle = self.open_to_write(path) if sys.platform == "win32" else self.open_to_read(path)
+            handle = self.open_to_write(path) if sys.platform == "win32" else self.open_to_read(path)[0]
         except FileNotFoundError:
             return
         try:

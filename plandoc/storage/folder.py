@@ -357,7 +357,7 @@ class FolderBackend:
 
     def _refuse_other_store(self, state: recovery.State) -> None:
         """Refuse to go on where another folder's backup was restored over this one meanwhile."""
-        if state.marker.store_id != self.store_id:
+        if state.marker.store_id != self._marker.store_id:
             message = "has held another folder's documents since it was opened; open it again to work with those"
             raise ConflictError(self.location, f"{self.location}: {message}")
 

@@ -105,7 +105,7 @@ class LockFile:
         Raises:
             OSError: when there is none.
         """
-        handle = self._files.open_to_read(self._info_path)
+        handle, _ = self._files.open_to_read(self._info_path)
         try:
             # No more than a holder writes, however long the file is: it is only a hint.
             return self._files.read_at(handle, 0, NOTE_SIZE)

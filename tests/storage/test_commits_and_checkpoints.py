@@ -406,7 +406,7 @@ def test_a_look_that_fails_without_a_word_of_the_file_names_it_or_its_folder(roo
 @pytest.mark.parametrize(
     ("call", "start"),
     [
-        ("size", lambda backend: backend.view(read_all)),
+        ("open_to_read", lambda backend: backend.view(read_all)),
         ("read_at", lambda backend: backend.view(read_all)),
         ("open_to_write", begun),
         ("size", begun),

@@ -67,9 +67,9 @@ class ReadsInPieces(QuickFiles):
     def read(self, path: Path) -> bytes:
         if Path(path).name != journal.NAME:
             return super().read(path)
-        handle = self.open_to_read(path)
+        handle, status = self.open_to_read(path)
         try:
-            return self.read_at(handle, 0, self.size(handle))
+            return self.read_at(handle, 0, status.st_size)
         finally:
             self.close(handle)
 
