@@ -48,12 +48,12 @@ class DocumentStorage(RowStorage):
 
     Attributes:
         tables: The rows by table; nobody changes them in place.
-        changed: The names of the tables that were changed.
+        changed: The ids of the rows that were changed, by table.
     """
 
     def __init__(self, tables: Mapping[str, Rows]) -> None:
         self.tables = RowsByTable(tables)
-        self.changed: set[str] = set()
+        self.changed: dict[str, set[str]] = {}
         # The tables that are not shared.
         self._copied: dict[str, dict[str, Row]] = {}
 
@@ -61,7 +61,7 @@ class DocumentStorage(RowStorage):
         """Return a storage with the same rows; both copy a table before they change it."""
         self._copied.clear()
         twin = DocumentStorage(self.tables)
-        twin.changed = set(self.changed)
+        twin.changed = {name: ids.copy() for name, ids in self.changed.items()}
         return twin
 
     def table(self, name: str) -> RowTable:
@@ -78,7 +78,8 @@ class DocumentStorage(RowStorage):
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace all tables."""
-        self.changed |= data.keys() | self.tables.keys()
+        for name in data.keys() | self.tables.keys():
+            self.changed.setdefault(name, set()).update(data.get(name, ()), self.tables[name])
         self._copied.clear()
         self.tables = RowsByTable(data)
 
@@ -90,13 +91,16 @@ class DocumentStorage(RowStorage):
         """Put rows into a table."""
         if name not in self._copied:
             self.tables[name] = self._copied[name] = dict(self.tables[name])
-            self.changed.add(name)
-        rows = self._copied[name]
-        for row_id, row in changes.items():
+            if name not in self.changed:
+                self.changed[name] = set()
+        rows, changed = self._copied[name], self.changed[name]
+        for number, row in changes.items():
+            row_id = str(number)
+            changed.add(row_id)
             if row is None:
-                rows.pop(str(row_id), None)
+                rows.pop(row_id, None)
             else:
-                rows[str(row_id)] = row
+                rows[row_id] = row
 
 
 class WholeRow(Document):
