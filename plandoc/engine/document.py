@@ -179,7 +179,8 @@ class DocumentSession:
             # Rows added here never exceed the count, so one look is enough.
             return self._next_ids[table.name]
         # A row added by hand may exceed the count.
-        return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
+        highest = max(map(int, self._storage.tables[table.name]), default=0)
+        return max(self._next_ids.get(table.name, 1), highest + 1)
 
     def reserve_ids(self, table: Table, following: int) -> None:
         """Count all ids below a number as given, so that no new row gets one of them."""
@@ -225,7 +226,7 @@ class DocumentSession:
         if codec.from_judged_row(type(record), record.id, row) != record:
             problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
             raise ValidationError([problem])
-        self._storage.whole_rows(table.name).insert(row_tables().WholeRow(row, record.id))
+        self._storage.put(table.name, row, record.id)
         self._records[table.name, record.id] = record
         self._note_change(table)
 

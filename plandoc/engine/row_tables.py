@@ -59,18 +59,19 @@ class DocumentStorage(RowStorage):
 
     def copy(self) -> DocumentStorage:
         """Return a storage with the same rows; both copy a table before they change it."""
-        self._copied.clear()
+        self._copied = {}
         twin = DocumentStorage(self.tables)
-        twin.changed = {name: ids.copy() for name, ids in self.changed.items()}
+        if self.changed:
+            twin.changed = {name: ids.copy() for name, ids in self.changed.items()}
         return twin
 
     def table(self, name: str) -> RowTable:
         """Return a table; one without rows is empty. It is not kept, because the reference cycle would wait for the garbage collector."""
         return RowTable(self, name)
 
-    def whole_rows(self, name: str) -> WholeRows:
-        """Return the same table for whole rows to be put into."""
-        return WholeRows(self, name)
+    def put(self, name: str, row: Row, row_id: int) -> None:
+        """Put a whole row into a table, in the place of the one with its id."""
+        WholeRows(self, name).insert(WholeRow(row, row_id))
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return all tables."""

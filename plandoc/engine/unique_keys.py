@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from plandoc import records
 from plandoc.engine.document import DocumentSession
@@ -19,23 +19,9 @@ _SLUG = ("slug",)
 Fields = tuple[str, ...]
 
 
-class Claim(NamedTuple):
-    """A unique value that a record gets when it is written.
-
-    Attributes:
-        used: The values that are in use, each with the id of its record.
-        old: The value that the record had before; the new one for a new record.
-        new: The value that it gets.
-    """
-
-    used: dict[Any, int]
-    old: Any
-    new: Any
-
-    def settle(self, record_id: int) -> None:
-        """Note that the record was written."""
-        self.used.pop(self.old, None)
-        self.used[self.new] = record_id
+# A unique value that a record gets when it is written: the values in use, each with the id of its record; the one that it had
+# before, or the new one for a new record; and the one that it gets.
+Claim = tuple[dict[Any, int], Any, Any]
 
 
 class UniqueKeys:
@@ -88,7 +74,7 @@ class UniqueKeys:
                 shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in present_fields(fields, record))
                 message = f"{table.label} {used[new]} already has {shown}"
                 raise ValidationError([Problem(message, field=fields[0])])
-            claims.append(Claim(used, old, new))
+            claims.append((used, old, new))
         return claims
 
     def free(self, document: DocumentSession, table: Table, record: Any) -> None:

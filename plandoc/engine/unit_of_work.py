@@ -144,7 +144,7 @@ class UnitOfWork:
         given: Any = record
         if table.has_slug:
             return self.named(type(record), given.slug or slugify(given.name))
-        document = self.documents.find(_document_name(table, 0, getattr(given, "event_id", None)))
+        document = self.documents.find(_document_of(table, given))
         if document is None:
             return None
         used = (self._unique_keys.used(document, table, fields) for fields in table.unique)
@@ -235,7 +235,7 @@ class UnitOfWork:
             self.check_open()
         table = table_of(type(record))
         given: Any = record
-        name = _document_name(table, given.id, getattr(given, "event_id", None))
+        name = _document_of(table, given)
         document = self.documents.find(name)
         before = None if document is None else document.get(table, given.id)
         if before is None:
@@ -267,9 +267,10 @@ class UnitOfWork:
         self._note(table, record, record, None)
 
     def _add(self, table: Table, record: Any) -> Any:
-        document = self.documents.to_change(_document_name(table, 0, record.event_id if table.of_event else None))
+        document = self.documents.to_change(_document_of(table, record))
         slug = _new_slug(record, lambda: self._unique_keys.used(document, table, ("slug",))) if table.has_slug else {}
-        self._check_references(table, record)
+        if table.references:
+            self._check_references(table, record)
         return self._write(document, table, evolved(record, id=document.take_id(table), **slug))
 
     def _add_event(self, event: Any, wanted_id: int) -> Any:
@@ -289,8 +290,9 @@ class UnitOfWork:
                 # The caller may catch this and go on; the session must then be as it was.
                 _undo(document, table, record, before)
                 raise
-        for claim in claims:
-            claim.settle(record.id)
+        for used, old, new in claims:
+            used.pop(old, None)
+            used[new] = record.id
         self._note(table, record, before, record)
         return record
 
@@ -326,6 +328,12 @@ def _undo(document: DocumentSession, table: Table, record: Any, before: Any | No
         document.delete(table, record.id)
     else:
         document.upsert(table, before)
+
+
+def _document_of(table: Table, record: Any) -> str:
+    if not table.of_event:
+        return table.document
+    return event_document(record.id if table is _EVENTS else record.event_id)
 
 
 def _document_name(table: Table, record_id: int, event_id: int | None) -> str:

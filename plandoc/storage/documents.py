@@ -134,8 +134,12 @@ def rewritten(
     texts = {ABOUT_TABLE: _render_table(ABOUT_TABLE, {ABOUT_ROW: about})}
     for name, rows in tables.items():
         if rows and (name in changed or name not in blocks):
-            part = _changed_part(name, rows, changed[name], before, blocks) if name in blocks else None
-            written[name], texts[name], blocks[name] = part or _whole(name, rows)
+            part = None
+            if name in blocks and len(changed[name]) * MANY < len(rows):
+                part = _changed_part(name, rows, changed[name], before, blocks[name])
+            if part is None:
+                part = rows, (text := _render_table(name, rows)), text
+            written[name], texts[name], blocks[name] = part
     read_back: Tables = orjson.loads(_join(texts.values()))
     del read_back[ABOUT_TABLE]
     if read_back != written:
@@ -144,27 +148,19 @@ def rewritten(
     rows_of = {name: rows for name, rows in tables.items() if rows}
     content, seal = _sealed(_join([blocks[name] for name in (ABOUT_TABLE, *rows_of)]))
     for name, rows in read_back.items():
-        rows_of[name] = rows if len(rows) == len(tables[name]) else {**tables[name], **rows}
+        rows_of[name] = rows if texts[name] is blocks[name] else {**tables[name], **rows}
     about["digest"] = seal
     return Document(
         before.name, FORMAT, before.store_id, dict(next_ids), rows_of, content, about=about, is_judged=judged
     )
 
 
-def _whole(name: str, rows: Mapping[str, Row]) -> tuple[Mapping[str, Row], bytes, bytes]:
-    """Return what of a table is written: its rows, their bytes, and the table that they make."""
-    text = _render_table(name, rows)
-    return rows, text, text
-
-
 def _changed_part(
-    name: str, rows: Mapping[str, Row], changed: Collection[str], before: Document, blocks: Mapping[str, bytes]
+    name: str, rows: Mapping[str, Row], changed: Collection[str], before: Document, block: bytes
 ) -> tuple[Mapping[str, Row], bytes, bytes] | None:
-    """Return the same where few rows of many changed; None where the whole table has to be written."""
-    if len(changed) * MANY > len(rows):
-        return None
+    """Return the rows of a table that changed, their bytes alone, and those of the whole table; None where all is to be written."""
     lines = {row_id: line_of(row_id, rows[row_id]) if row_id in rows else None for row_id in changed}
-    table = spliced(blocks[name], before.tables[name], lines)
+    table = spliced(block, before.tables[name], lines)
     part = {row_id: rows[row_id] for row_id in changed if row_id in rows}
     return None if table is None or not part else (part, table_of(name, filter(None, lines.values())), table)
 

@@ -387,7 +387,7 @@ def _open_to_replace(path: StrPath, folder: int | None = None) -> tuple[int, os.
 
 def _open(path: StrPath, flags: int, folder: int | None) -> int:
     try:
-        return os.open(path if folder is None else _name_of(path), flags, 0o666, dir_fd=folder)
+        return os.open(path if folder is None else str(path).rpartition("/")[2], flags, 0o666, dir_fd=folder)
     except OSError as error:
         error.filename = str(path)
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:

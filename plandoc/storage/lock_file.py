@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import errno
-import os
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -60,7 +59,8 @@ class LockFile:
         """Return the open file."""
         if self.handle is None:
             self.handle = self._open(self.path)
-            self._identity = _identity_of(self._files.status_of(self.handle))
+            opened = self._files.status_of(self.handle)
+            self._identity = opened.st_dev, opened.st_ino
         return self.handle
 
     def try_to_lock(self) -> bool:
@@ -76,7 +76,7 @@ class LockFile:
     def is_in_place(self) -> bool:
         """Whether the open file is still the one that others would lock."""
         present = self._files.status(self._path)
-        return self.handle is not None and present is not None and _identity_of(present) == self._identity
+        return self.handle is not None and present is not None and (present.st_dev, present.st_ino) == self._identity
 
     def write(self, content: bytes) -> None:
         """Write to the lock file; what is written may be lost."""
@@ -133,10 +133,6 @@ class LockFile:
         elif stat.S_ISLNK(folder.st_mode):
             raise NotAFile(errno.ELOOP, "wanted a folder, found a symbolic link that leads elsewhere", str(path.parent))
         return self._files.open_to_write(path, create=True)
-
-
-def _identity_of(status: os.stat_result) -> tuple[int, int]:
-    return status.st_dev, status.st_ino
 
 
 def _filelock() -> ModuleType:

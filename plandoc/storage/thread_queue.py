@@ -41,7 +41,7 @@ class Turns:
     def join(self, turn: Turn) -> bool:
         """Take the last place, and return whether it is the first one, too."""
         self._line.append(turn)
-        return self.is_first(turn)
+        return self._line[0] is turn
 
     def wait(self, turn: Turn, timeout_seconds: float) -> bool:
         """Return whether the turn came in time."""

@@ -128,7 +128,7 @@ class Store:
             with self.session(action) as session:
                 return function(session)
 
-        return until_not_overtaken(changed) if self.is_side_by_side else changed()
+        return until_not_overtaken(changed) if self._backend.side_by_side else changed()
 
     def read(self, function: Callable[[Session], T]) -> T:
         """Return what a function makes of a session that only reads, at one moment and without a lock.

@@ -65,7 +65,7 @@ def test_a_copy_and_its_original_change_apart(storage):
 
 
 def test_a_whole_row_replaces_the_one_there_with_its_fields_in_their_order(storage):
-    storage.whole_rows("recipes").insert(WholeRow({"lines": [], "slug": "rye"}, 1))
+    storage.put("recipes", {"lines": [], "slug": "rye"}, 1)
 
     assert list(storage.tables["recipes"]["1"].items()) == [("lines", []), ("slug", "rye")]
 
