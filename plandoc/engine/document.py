@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -128,8 +129,11 @@ class DocumentSession:
 
     def _read_all(self, table: Table) -> tuple[Any, ...]:
         rows, name, known = self._storage.tables[table.name], table.name, self._records
-        new = {row_id: row for key, row in rows.items() if (name, row_id := int(key)) not in known}
-        if new and self.is_judged:
+        try:
+            return tuple(map(known.__getitem__, zip(repeat(name), map(int, rows), strict=False)))
+        except KeyError:
+            new = {row_id: row for key, row in rows.items() if (name, row_id := int(key)) not in known}
+        if self.is_judged:
             try:
                 read: list[Any] = codec.from_judged_rows(table.record_type, new)
             except ValidationError as error:

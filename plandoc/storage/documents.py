@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import attrs
 import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
@@ -69,6 +70,7 @@ class Document:
         about: What the file says of itself, as it is there.
         is_judged: Whether this very version of plandoc judged every row when it wrote the file, and nobody has changed a
             byte since.
+        blocks: The bytes of each table in `content`, where this process wrote it; empty where it was read.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Document:
     lines: Mapping[tuple[str, str], int] = _NOTHING
     about: Mapping[str, Any] = _NOTHING
     is_judged: bool = False
+    blocks: Mapping[str, bytes] = attrs.field(default=_NOTHING, eq=False, repr=False)
 
     @property
     def written_by(self) -> str | None:
@@ -144,14 +147,23 @@ def rewritten(
     del read_back[ABOUT_TABLE]
     if read_back != written:
         raise ValidationError([Problem("would not read back from the file as it is", file=before.name)])
-    blocks[ABOUT_TABLE] = texts[ABOUT_TABLE]
     rows_of = {name: rows for name, rows in tables.items() if rows}
-    content, seal = _sealed(_join([blocks[name] for name in (ABOUT_TABLE, *rows_of)]))
+    present = {name: blocks[name] for name in rows_of}
+    content, seal = _sealed(_join((texts[ABOUT_TABLE], *present.values())))
     for name, rows in read_back.items():
         rows_of[name] = rows if texts[name] is blocks[name] else {**tables[name], **rows}
     about["digest"] = seal
+    present[ABOUT_TABLE] = texts[ABOUT_TABLE]
     return Document(
-        before.name, FORMAT, before.store_id, dict(next_ids), rows_of, content, about=about, is_judged=judged
+        before.name,
+        FORMAT,
+        before.store_id,
+        dict(next_ids),
+        rows_of,
+        content,
+        about=about,
+        is_judged=judged,
+        blocks=present,
     )
 
 
@@ -205,6 +217,8 @@ def _blocks_of(document: Document) -> dict[str, bytes]:
     """Return the bytes of each table of a document in the present form; nothing for a document in another form."""
     if document.lines or not document.content or document.format != FORMAT:
         return {}
+    if document.blocks:
+        return dict(document.blocks)
     try:
         return dict(zip((ABOUT_TABLE, *document.tables), document.content[_INNER].split(_BETWEEN), strict=True))
     except ValueError:
