@@ -39,7 +39,8 @@ _CANNOT_MAKE_FOLDERS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _CANNOT_TAKE_SPACE = frozenset({errno.ENOSYS, *_CANNOT_SYNC_FOLDERS})
 # Errors of a file system without hard links.
 _CANNOT_LINK = frozenset({errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EACCES}) | _CANNOT_SYNC_FOLDERS
-# Whether names can be looked up in an open folder, which cannot be replaced by a link meanwhile.
+# Whether names can be looked up in an open folder, which cannot be replaced by a link meanwhile. Only systems whose paths have
+# slashes do that.
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
 _HAS_MODES = hasattr(os, "fchmod")
 _HAS_OWNERS = hasattr(os, "geteuid")
@@ -275,7 +276,7 @@ class Files:
     def replace(self, source: StrPath, target: StrPath, *, folder: int | None = None) -> None:
         """Replace a file with a finished one in one step; with a `folder`, both are looked up in it."""
         if folder is not None:
-            source, target = _name_of(source), _name_of(target)
+            source, target = str(source).rpartition("/")[2], str(target).rpartition("/")[2]
         for left in reversed(range(_REPLACE_TRIES)):
             try:
                 os.replace(source, target, src_dir_fd=folder, dst_dir_fd=folder)
@@ -308,7 +309,7 @@ class Files:
     def remove(self, path: StrPath, *, folder: int | None = None) -> None:
         """Remove a file; nothing to do when it is gone. With a `folder`, it is looked up in that."""
         with suppress(FileNotFoundError):
-            os.unlink(path if folder is None else _name_of(path), dir_fd=folder)
+            os.unlink(path if folder is None else str(path).rpartition("/")[2], dir_fd=folder)
 
     def open_folder(self, path: StrPath) -> int | None:
         """Open a folder to look names up in; None where the system cannot.
@@ -368,11 +369,6 @@ class Files:
         except FileNotFoundError:
             return []
         return found
-
-
-def _name_of(path: StrPath) -> str:
-    # Only systems whose paths have slashes look names up in a folder.
-    return str(path).rpartition("/")[2]
 
 
 def _open_to_replace(path: StrPath, folder: int | None = None) -> tuple[int, os.stat_result]:

@@ -131,7 +131,10 @@ class FolderLock:
 
         def give_back() -> None:
             for mine in self._turns.of_this_thread() if turn is None else [turn]:
-                self._give_back(mine)
+                # In this order: an interruption leaves the turn in the line, and so the rest to be done again.
+                if self._turns.is_first(mine):
+                    self._let_go()
+                self._turns.leave(mine)
 
         or_undone(give_back, give_back)
 
@@ -224,7 +227,7 @@ class FolderLock:
             return False
         if not self._file.try_to_lock():
             return False
-        if self.is_still_ours():
+        if self._file.is_in_place():
             return True
         # The lock file was deleted: others would lock a new one. Start over with that.
         self._close_files()
@@ -237,16 +240,13 @@ class FolderLock:
                 process_queue.call_first(self._file.handle)
             self._has_called = False
 
-    def _give_back(self, turn: Turn) -> None:
-        # In this order: an interruption leaves the turn in the line, and so the rest to be done again.
-        if self._turns.is_first(turn):
-            try:
-                self._leave_line()
-                self._unlock()
-            except OSError:
-                # Closing the file releases it as well.
-                self._close_files()
-        self._turns.leave(turn)
+    def _let_go(self) -> None:
+        try:
+            self._leave_line()
+            self._unlock()
+        except OSError:
+            # Closing the file releases it as well.
+            self._close_files()
 
     def _close_files(self) -> None:
         waiter, self._waiter = self._waiter, None

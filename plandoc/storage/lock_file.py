@@ -10,6 +10,7 @@ import datetime
 import errno
 import stat
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -135,6 +136,7 @@ class LockFile:
         return self._files.open_to_write(path, create=True)
 
 
+@cache
 def _filelock() -> ModuleType:
     import filelock  # noqa: PLC0415  (a process that only reads need not wait for it: it imports much)
 

@@ -335,7 +335,7 @@ class FaultyFiles(_Watched):
             with suppress(OSError):
                 result = act(*arguments)
                 if name.startswith("open"):
-                    os.close(result)
+                    os.close(result[0] if isinstance(result, tuple) else result)
         elif fault.moment == "half" and name == "write_at":
             handle, offset, content = arguments
             act(handle, offset, content[: len(content) // 2])
