@@ -121,7 +121,7 @@ class JournalFile:
         """
         handle, end = self._handle, after.size + len(content)
         if self._is_unsynced or self._folder_is_unsynced:
-            self._settle()
+            self.settle()
         self._write(handle, content, after, end)
         try:
             self._files.sync_data(handle)
@@ -187,7 +187,7 @@ class JournalFile:
             raise StorageError(self._path, "the journal is not open", Outcome.NOT_SAVED)
         return self._open
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Make durable what was found there, before a line is written behind it.
 
         The previous writer may have been killed between a rename or a truncation and its sync. Nothing shows it; but a power cut
