@@ -129,20 +129,21 @@ class DocumentSession:
 
     def _read_all(self, table: Table) -> tuple[Any, ...]:
         rows, name, known = self._storage.tables[table.name], table.name, self._records
+        keys = [*zip(repeat(name), map(int, rows), strict=False)]
         try:
-            return tuple(map(known.__getitem__, zip(repeat(name), map(int, rows), strict=False)))
+            return tuple(map(known.__getitem__, keys))
         except KeyError:
-            new = {row_id: row for key, row in rows.items() if (name, row_id := int(key)) not in known}
+            new = {key[1]: row for key, row in zip(keys, rows.values(), strict=True) if key not in known}
         if self.is_judged:
             try:
                 read: list[Any] = codec.from_judged_rows(table.record_type, new)
             except ValidationError as error:
                 raise DamagedError(self.file, self.problems()) from error
-            known.update(zip([(name, row_id) for row_id in new], read, strict=True))
+            known.update(zip(zip(repeat(name), new, strict=False), read, strict=True))
         else:
             for row_id, row in new.items():
                 self._record(table, row_id, row)
-        return tuple([known[name, int(key)] for key in rows])
+        return tuple(map(known.__getitem__, keys))
 
     def only(self, table: Table) -> Any | None:
         """Return the record of a table that holds one at most; None when there is none.
