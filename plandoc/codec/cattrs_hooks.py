@@ -84,7 +84,7 @@ def _register_rows(converter: cattrs.Converter) -> None:
     converter.register_unstructure_hook(
         Decimal | Fraction | None, lambda value: None if value is None else values.stored_quantity(value)
     )
-    # This very function of cattrs, which is left out where a whole row is made.
+    # cattrs knows its own function and does not call it for each row.
     converter.register_unstructure_hook_func(lambda kind: kind == _JSON, identity)
     converter.register_unstructure_hook(
         records.Change, lambda change: {"kind": change.tag, "data": converter.unstructure(change)}

@@ -1,6 +1,7 @@
 """Single values of strict JSON: which texts and numbers they are in the files, and what is made of them again.
 
-Nothing is coerced: a value that needed a guess is refused, in words for the person who wrote it.
+Nothing is coerced: a value that needed a guess is refused, in words for the person who wrote it. The functions that read one are
+also hooks of cattrs, which gives them the type of the field.
 """
 
 from __future__ import annotations

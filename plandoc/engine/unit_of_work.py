@@ -147,8 +147,8 @@ class UnitOfWork:
         document = self.documents.find(_document_of(table, given))
         if document is None:
             return None
-        used = (self._unique_keys.used(document, table, fields) for fields in table.unique)
-        ids = (ids.get(key_of_fields(fields)(given)) for ids, fields in zip(used, table.unique, strict=True))
+        used = ((self._unique_keys.used(document, table, fields), key_of_fields(fields)) for fields in table.unique)
+        ids = (ids.get(key_of(given)) for ids, key_of in used)
         return next((document.get(table, found) for found in ids if found is not None), None)
 
     def snapshot(self, event_id: int) -> records.PlanSnapshot | None:

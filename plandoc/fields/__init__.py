@@ -82,9 +82,8 @@ def evolved(record: RecordT, **changes: Any) -> RecordT:
     kind: Any = type(record)
     fields, rule_of_all = _rules_of(kind)
     other: RecordT = object.__new__(kind)
-    for name in fields:
+    for name, (read, write, _, _) in fields.items():
         if name not in changes:
-            read, write, _, _ = fields[name]
             write(other, read(record))
     is_sound = True
     for name, given in changes.items():
