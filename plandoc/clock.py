@@ -16,7 +16,13 @@ def system_clock() -> datetime.datetime:
 
     In whole seconds, because a baker's files need no more.
     """
-    return datetime.datetime.now(datetime.UTC).astimezone().replace(microsecond=0)
+    return _local(int(time.time()), time.timezone, time.altzone)
+
+
+@functools.lru_cache(maxsize=1)
+def _local(seconds: int, *_zone: int) -> datetime.datetime:
+    """Return a second as local time; asked for again and again within the same second, which is worked out once."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).astimezone()
 
 
 def stopwatch_seconds() -> float:

@@ -17,6 +17,7 @@ from typing import Any
 import attrs
 import cattrs
 from cattrs import BaseValidationError
+from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn, override
 
 from plandoc import records
@@ -52,11 +53,11 @@ def converter_of_rows(*, detailed: bool = False, judged: bool = False) -> cattrs
     converter = cattrs.Converter(detailed_validation=detailed, forbid_extra_keys=True)
     for primitive in (str, int, bool, *IDS):
         converter.register_structure_hook(primitive, _as_it_is)
-    converter.register_structure_hook(datetime.date, lambda value, _: values.day(value))
-    converter.register_structure_hook(datetime.datetime, lambda value, _: values.timestamp(value))
+    converter.register_structure_hook(datetime.date, values.day)
+    converter.register_structure_hook(datetime.datetime, values.timestamp)
     converter.register_structure_hook_func(_is_enumeration, values.member)
-    converter.register_structure_hook(int | Fraction, lambda value, _: values.ratio(value))
-    converter.register_structure_hook(Decimal | Fraction, lambda value, _: values.quantity(value))
+    converter.register_structure_hook(int | Fraction, values.ratio)
+    converter.register_structure_hook(Decimal | Fraction, values.quantity)
     converter.register_structure_hook(
         Decimal | Fraction | None, lambda value, _: None if value is None else values.quantity(value)
     )
@@ -68,7 +69,7 @@ def converter_of_rows(*, detailed: bool = False, judged: bool = False) -> cattrs
     converter.register_structure_hook_factory(
         attrs.has, lambda kind, converter: _record_hook(kind, converter, judged=judged)
     )
-    converter.register_structure_hook(records.Change, lambda value, _: _change(converter, value))
+    converter.register_structure_hook(records.Change, _change_hook(converter))
     _register_rows(converter)
     return converter
 
@@ -83,7 +84,8 @@ def _register_rows(converter: cattrs.Converter) -> None:
     converter.register_unstructure_hook(
         Decimal | Fraction | None, lambda value: None if value is None else values.stored_quantity(value)
     )
-    converter.register_unstructure_hook_func(lambda kind: kind == _JSON, lambda value: value)
+    # cattrs knows its own function and does not call it for each row.
+    converter.register_unstructure_hook_func(lambda kind: kind == _JSON, identity)
     converter.register_unstructure_hook(
         records.Change, lambda change: {"kind": change.tag, "data": converter.unstructure(change)}
     )
@@ -102,9 +104,11 @@ def _is_tuple(kind: Any) -> bool:
     return getattr(kind, "__origin__", None) is tuple
 
 
-def _change(converter: cattrs.Converter, value: Any) -> records.Change:
-    kind, data = values.kind_and_data(value)
-    change: records.Change = converter.structure(data, kind)
+def _change_hook(converter: cattrs.Converter) -> Any:
+    def change(value: Any, _: Any) -> Any:
+        kind, data = values.kind_and_data(value)
+        return converter.structure(data, kind)
+
     return change
 
 

@@ -1,6 +1,7 @@
 """Single values of strict JSON: which texts and numbers they are in the files, and what is made of them again.
 
-Nothing is coerced: a value that needed a guess is refused, in words for the person who wrote it.
+Nothing is coerced: a value that needed a guess is refused, in words for the person who wrote it. The functions that read one are
+also hooks of cattrs, which gives them the type of the field.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def stored_name(attribute: attrs.Attribute[Any], kind: type) -> str:
     return _STORED_NAMES.get(kind, {}).get(attribute.name, attribute.alias or attribute.name)
 
 
-def ratio(value: Any) -> int | Fraction:
+def ratio(value: Any, _kind: object = None) -> int | Fraction:
     """Return a yield or a need."""
     if type(value) is int:
         return value
@@ -62,7 +63,7 @@ def stored_ratio(value: int | Fraction) -> int | str:
     return value if type(value) is int else str(value)
 
 
-def quantity(value: Any) -> Decimal | Fraction:
+def quantity(value: Any, _kind: object = None) -> Decimal | Fraction:
     """Return an amount."""
     if type(value) is str and _DECIMAL.fullmatch(value):
         return Decimal(value)
@@ -80,7 +81,7 @@ def stored_quantity(value: Decimal | Fraction) -> str:
     return str(value) if isinstance(value, Fraction) else format(value, "f")
 
 
-def day(value: Any) -> datetime.date:
+def day(value: Any, _kind: object = None) -> datetime.date:
     """Return the day that a text says, in the one form that the files have.
 
     Raises:
@@ -99,15 +100,17 @@ def day(value: Any) -> datetime.date:
     return date
 
 
-def timestamp(value: Any) -> datetime.datetime:
+def timestamp(value: Any, _kind: object = None) -> datetime.datetime:
     """Return a moment with its offset from UTC."""
     try:
         moment = datetime.datetime.fromisoformat(value)
     except (TypeError, ValueError):
         moment = None
-    if moment is None or moment.utcoffset() is None or moment.isoformat() != value.replace("Z", "+00:00"):
-        raise Refused(f"wanted a timestamp such as 2026-01-28T03:25:47+00:00, found {shorten(value)}")
-    return moment
+    if moment is not None and moment.tzinfo is not None:
+        written = moment.isoformat()
+        if written == value or written == value.replace("Z", "+00:00"):
+            return moment
+    raise Refused(f"wanted a timestamp such as 2026-01-28T03:25:47+00:00, found {shorten(value)}")
 
 
 def member(value: Any, kind: type[enum.Enum]) -> enum.Enum:

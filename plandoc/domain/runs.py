@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeVar
@@ -18,13 +18,15 @@ KIND_OF_RUN: Mapping[type, RunKind] = MappingProxyType(
 )
 
 
-def counted(runs: Iterable[RunT], voided: Iterable[VoidedRun]) -> tuple[RunT, ...]:
+def counted(runs: Iterable[RunT], voided: Collection[VoidedRun]) -> tuple[RunT, ...]:
     """Return the runs of an event that were not voided, in the order given.
 
     Args:
         runs: Production or assembly runs of one event.
         voided: What was voided in that event; the two kinds of runs are numbered separately.
     """
+    if not voided:
+        return tuple(runs)
     gone = {(one.kind, one.run_id) for one in voided}
     return tuple(run for run in runs if (KIND_OF_RUN[type(run)], run.id) not in gone)
 

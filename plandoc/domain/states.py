@@ -29,15 +29,15 @@ class Edit(enum.Enum):
     REMOVAL = "remove the event"
 
 
-ALLOWED: Mapping[Edit, frozenset[PlanState]] = MappingProxyType(
+ALLOWED: Mapping[Edit, tuple[PlanState, ...]] = MappingProxyType(
     {
-        Edit.DETAILS: frozenset({_DRAFT, _LOCKED, _IN_PRODUCTION}),
-        Edit.NOTES: frozenset(PlanState),
-        Edit.SELECTION: frozenset({_DRAFT}),
-        Edit.DECISIONS: frozenset({_DRAFT, _LOCKED}),
-        Edit.AMENDMENTS: frozenset({_IN_PRODUCTION}),
-        Edit.RUNS: frozenset({_IN_PRODUCTION}),
-        Edit.REMOVAL: frozenset({_DRAFT, _LOCKED}),
+        Edit.DETAILS: (_DRAFT, _LOCKED, _IN_PRODUCTION),
+        Edit.NOTES: tuple(PlanState),
+        Edit.SELECTION: (_DRAFT,),
+        Edit.DECISIONS: (_DRAFT, _LOCKED),
+        Edit.AMENDMENTS: (_IN_PRODUCTION,),
+        Edit.RUNS: (_IN_PRODUCTION,),
+        Edit.REMOVAL: (_DRAFT, _LOCKED),
     }
 )
 

@@ -97,8 +97,8 @@ class OneFile:
         turn = Turn()
 
         def start() -> FileWriting:
-            self._lock.acquire(
-                action="write", timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=None, turn=turn
+            self._lock.take(
+                turn, action="write", timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=None
             )
             self._settle()
             return FileWriting(self, turn)

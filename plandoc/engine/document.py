@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -128,17 +129,21 @@ class DocumentSession:
 
     def _read_all(self, table: Table) -> tuple[Any, ...]:
         rows, name, known = self._storage.tables[table.name], table.name, self._records
-        new = {row_id: row for key, row in rows.items() if (name, row_id := int(key)) not in known}
-        if new and self.is_judged:
+        keys = [*zip(repeat(name), map(int, rows), strict=False)]
+        try:
+            return tuple(map(known.__getitem__, keys))
+        except KeyError:
+            new = {key[1]: row for key, row in zip(keys, rows.values(), strict=True) if key not in known}
+        if self.is_judged:
             try:
                 read: list[Any] = codec.from_judged_rows(table.record_type, new)
             except ValidationError as error:
                 raise DamagedError(self.file, self.problems()) from error
-            known.update(zip([(name, row_id) for row_id in new], read, strict=True))
+            known.update(zip(zip(repeat(name), new, strict=False), read, strict=True))
         else:
             for row_id, row in new.items():
                 self._record(table, row_id, row)
-        return tuple([known[name, int(key)] for key in rows])
+        return tuple(map(known.__getitem__, keys))
 
     def only(self, table: Table) -> Any | None:
         """Return the record of a table that holds one at most; None when there is none.
@@ -179,7 +184,8 @@ class DocumentSession:
             # Rows added here never exceed the count, so one look is enough.
             return self._next_ids[table.name]
         # A row added by hand may exceed the count.
-        return max(self._next_ids.get(table.name, 1), max(self.ids(table), default=0) + 1)
+        highest = max(map(int, self._storage.tables[table.name]), default=0)
+        return max(self._next_ids.get(table.name, 1), highest + 1)
 
     def reserve_ids(self, table: Table, following: int) -> None:
         """Count all ids below a number as given, so that no new row gets one of them."""
@@ -225,7 +231,7 @@ class DocumentSession:
         if codec.from_judged_row(type(record), record.id, row) != record:
             problem = Problem("would not read back from the file as it is", table=table.name, row=str(record.id))
             raise ValidationError([problem])
-        self._storage.whole_rows(table.name).insert(row_tables().WholeRow(row, record.id))
+        self._storage.put(table.name, row, record.id)
         self._records[table.name, record.id] = record
         self._note_change(table)
 

@@ -44,7 +44,8 @@ class GuardedWrite:
         try:
             self._finish_and_leave(is_whole=kind is None)
         finally:
-            self._leave()
+            if self.transaction is not None:
+                self._leave()
 
     def _finish_and_leave(self, *, is_whole: bool) -> None:
         try:

@@ -31,7 +31,8 @@ from plandoc.records import (
 from plandoc.tables import BY_TYPE, TABLES
 from plandoc.units.quantity_text import written
 
-_WITH_FURTHER_RULES = frozenset({Recipe, FinishedGood, Ingredient, UnitWord})
+# What `check_written` has rules for.
+WITH_FURTHER_RULES = frozenset({Recipe, FinishedGood, Ingredient, UnitWord})
 
 # Returns all records of a type.
 FindAll = Callable[[type], list[Any]]
@@ -47,9 +48,8 @@ def check_written(record: Any, find_kindred: Callable[[], list[Any]]) -> None:
     Raises:
         ValidationError: as `check_containment` and `check_units` do.
     """
-    if type(record) in _WITH_FURTHER_RULES:
-        check_containment(record, find_kindred)
-        check_units(record)
+    check_containment(record, find_kindred)
+    check_units(record)
 
 
 def check_containment(record: Any, find_kindred: Callable[[], list[Any]]) -> None:

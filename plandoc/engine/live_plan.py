@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from plandoc.domain.review import LivePlan
 from plandoc.domain.runs import counted
-from plandoc.engine.document import DocumentSession
-from plandoc.engine.session import Session, unit_of_work
+from plandoc.engine.session import Session, document_of_event
 from plandoc.records import (
     AssemblyRun,
     BatchDecision,
@@ -23,29 +22,25 @@ _PRODUCTION_RUNS, _ASSEMBLY_RUNS, _VOIDED_RUNS = map(table_of, (ProductionRun, A
 _BEFORE_PRODUCTION = (PlanState.DRAFT, PlanState.LOCKED)
 
 
-def _document(event_id: int, session: Session) -> DocumentSession:
-    return unit_of_work(session).document_of_event(event_id)
-
-
 def selected_recipes(event_id: int, session: Session) -> set[int]:
     """Return the ids of the recipes that are selected for an event."""
-    return {row.recipe_id for row in _document(event_id, session).all(_RECIPES)}
+    return {row.recipe_id for row in document_of_event(event_id, session).all(_RECIPES)}
 
 
 def planned_goods(event_id: int, session: Session) -> dict[int, int]:
     """Return how many of each good are handed out at an event, by the good's id."""
-    return {row.finished_good_id: row.quantity for row in _document(event_id, session).all(_GOODS)}
+    return {row.finished_good_id: row.quantity for row in document_of_event(event_id, session).all(_GOODS)}
 
 
 def production_runs(event_id: int, session: Session) -> tuple[ProductionRun, ...]:
     """Return what was baked for an event, without what was voided."""
-    document = _document(event_id, session)
+    document = document_of_event(event_id, session)
     return counted(document.all(_PRODUCTION_RUNS), document.all(_VOIDED_RUNS))
 
 
 def assembly_runs(event_id: int, session: Session) -> tuple[AssemblyRun, ...]:
     """Return what was packed for an event, without what was voided."""
-    document = _document(event_id, session)
+    document = document_of_event(event_id, session)
     return counted(document.all(_ASSEMBLY_RUNS), document.all(_VOIDED_RUNS))
 
 
@@ -68,7 +63,7 @@ def live_plan(event_id: int, session: Session) -> LivePlan:
 
 def live_plan_of(event: Event, session: Session) -> LivePlan:
     """Return what the plan of an event consists of, for callers that already have the event."""
-    document = _document(event.id, session)
+    document = document_of_event(event.id, session)
     return LivePlan(
         quantities={row.finished_good_id: row.quantity for row in document.all(_GOODS)},
         recipes={row.recipe_id for row in document.all(_RECIPES)},

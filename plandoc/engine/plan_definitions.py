@@ -14,7 +14,7 @@ from plandoc.domain.dependency_closure import Ids, dependency_closure
 from plandoc.domain.effective_definitions import effective_definitions
 from plandoc.domain.replay import in_order
 from plandoc.engine.document import DocumentSession
-from plandoc.engine.session import Session, unit_of_work
+from plandoc.engine.session import Session, document_of_event, unit_of_work
 from plandoc.errors import NotFoundError
 from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot, UnitWord
 from plandoc.tables import table_of
@@ -91,7 +91,7 @@ def frozen_units(event_id: int, session: Session) -> list[int]:
 
 def amendments_made(event_id: int, session: Session) -> int:
     """Return the number of the last amendment of an event; 0 when there is none."""
-    made = unit_of_work(session).document_of_event(event_id).all(_AMENDMENTS)
+    made = document_of_event(event_id, session).all(_AMENDMENTS)
     return max([one.sequence for one in made], default=0)
 
 
@@ -136,7 +136,7 @@ def rows_of(ids: Ids, session: Session) -> dict[str, Rows]:
 
 
 def _of_event(event_id: int, session: Session) -> _OfEvent:
-    return unit_of_work(session).document_of_event(event_id).memoize(_OfEvent)
+    return document_of_event(event_id, session).memoize(_OfEvent)
 
 
 class _OfEvent:
@@ -173,10 +173,11 @@ class _OfEvent:
 
     def frozen_name(self, table: str, record_id: int) -> str | None:
         """Return the name that a record was frozen with last; None where it was not, or not as plandoc freezes."""
-        source = next((one for one in reversed(self._sources) if one.defines(table, record_id)), None)
-        row = None if source is None else source.definition(table, record_id)
-        name = row.get("name") if type(row) is dict else None
-        return name if type(name) is str else None
+        for source in reversed(self._sources):
+            if source.defines(table, record_id):
+                name: str | None = source.name_defined(table, record_id)
+                return name
+        return None
 
     def has_frozen(self, record_type: type, record_id: int) -> bool:
         """Whether the snapshot or an amendment mentions a record."""

@@ -48,29 +48,30 @@ class DocumentStorage(RowStorage):
 
     Attributes:
         tables: The rows by table; nobody changes them in place.
-        changed: The names of the tables that were changed.
+        changed: The ids of the rows that were changed, by table.
     """
 
     def __init__(self, tables: Mapping[str, Rows]) -> None:
         self.tables = RowsByTable(tables)
-        self.changed: set[str] = set()
+        self.changed: dict[str, set[str]] = {}
         # The tables that are not shared.
         self._copied: dict[str, dict[str, Row]] = {}
 
     def copy(self) -> DocumentStorage:
         """Return a storage with the same rows; both copy a table before they change it."""
-        self._copied.clear()
+        self._copied = {}
         twin = DocumentStorage(self.tables)
-        twin.changed = set(self.changed)
+        if self.changed:
+            twin.changed = {name: ids.copy() for name, ids in self.changed.items()}
         return twin
 
     def table(self, name: str) -> RowTable:
         """Return a table; one without rows is empty. It is not kept, because the reference cycle would wait for the garbage collector."""
         return RowTable(self, name)
 
-    def whole_rows(self, name: str) -> WholeRows:
-        """Return the same table for whole rows to be put into."""
-        return WholeRows(self, name)
+    def put(self, name: str, row: Row, row_id: int) -> None:
+        """Put a whole row into a table, in the place of the one with its id."""
+        WholeRows(self, name).insert(WholeRow(row, row_id))
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return all tables."""
@@ -78,7 +79,8 @@ class DocumentStorage(RowStorage):
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace all tables."""
-        self.changed |= data.keys() | self.tables.keys()
+        for name in data.keys() | self.tables.keys():
+            self.changed.setdefault(name, set()).update(data.get(name, ()), self.tables[name])
         self._copied.clear()
         self.tables = RowsByTable(data)
 
@@ -90,13 +92,16 @@ class DocumentStorage(RowStorage):
         """Put rows into a table."""
         if name not in self._copied:
             self.tables[name] = self._copied[name] = dict(self.tables[name])
-            self.changed.add(name)
-        rows = self._copied[name]
-        for row_id, row in changes.items():
+            if name not in self.changed:
+                self.changed[name] = set()
+        rows, changed = self._copied[name], self.changed[name]
+        for number, row in changes.items():
+            row_id = str(number)
+            changed.add(row_id)
             if row is None:
-                rows.pop(str(row_id), None)
+                rows.pop(row_id, None)
             else:
-                rows[str(row_id)] = row
+                rows[row_id] = row
 
 
 class WholeRow(Document):

@@ -11,6 +11,7 @@ import attrs
 
 from plandoc import records
 from plandoc.domain.states import EDITS_OF_TABLES, Edit, check_edit, edits_between
+from plandoc.engine.document import DocumentSession
 from plandoc.engine.queries import QueryLike
 from plandoc.engine.record_refs import id_meant
 from plandoc.engine.unit_of_work import UnitOfWork
@@ -283,6 +284,18 @@ def unit_of_work(session: Session) -> UnitOfWork:
     return session._unit_of_work  # noqa: SLF001  (the one way past the guard, so that nobody finds it by chance)
 
 
+def document_of_event(event_id: int, session: Session) -> DocumentSession:
+    """Return the document of an event, for callers that read several of its tables.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    work = session._unit_of_work  # noqa: SLF001  (of this module)
+    if work.is_over:
+        work.check_open()
+    return work.documents.of_event(event_id)
+
+
 def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
     """Return an event whose plan may be changed in this way.
 
@@ -292,15 +305,15 @@ def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
             start: what is started must be what was frozen.
         DamagedError: when it has two snapshots.
     """
-    document = session._unit_of_work.document_of_event(event_id)  # noqa: SLF001  (of this module)
+    document = document_of_event(event_id, session)
     # A document without its event is refused when it is read.
-    event = cast("records.Event", document.get(_EVENTS, event_id))
+    event: Any = document.get(_EVENTS, event_id)
     check_edit(event, edit)
     snapshot = document.only(_SNAPSHOTS)
     if snapshot is not None and edit in _FROZEN_BY_SNAPSHOT:
         hint = "its snapshot has already been taken; start production, or remove the event and plan it again"
         raise PlanStateError(event_id, event.plan_state, edit.value, hint, event.name)
-    return event
+    return event  # type: ignore[no-any-return]
 
 
 def _given(record: Any) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from plandoc import records
-from plandoc.engine.bound_table import BoundTable
+from plandoc.engine.document import DocumentSession
 from plandoc.engine.session_documents import SessionDocuments
 from plandoc.errors import Problem, ValidationError
-from plandoc.tables import BY_TYPE
+from plandoc.tables import BY_TYPE, Table
 
 _EVENTS = BY_TYPE[records.Event]
 _SLUG = ("slug",)
@@ -19,23 +19,9 @@ _SLUG = ("slug",)
 Fields = tuple[str, ...]
 
 
-class Claim(NamedTuple):
-    """A unique value that a record gets when it is written.
-
-    Attributes:
-        used: The values that are in use, each with the id of its record.
-        old: The value that the record had before; the new one for a new record.
-        new: The value that it gets.
-    """
-
-    used: dict[Any, int]
-    old: Any
-    new: Any
-
-    def settle(self, record_id: int) -> None:
-        """Note that the record was written."""
-        self.used.pop(self.old, None)
-        self.used[self.new] = record_id
+# A unique value that a record gets when it is written: the values in use, each with the id of its record; the one that it had
+# before, or the new one for a new record; and the one that it gets.
+Claim = tuple[dict[Any, int], Any, Any]
 
 
 class UniqueKeys:
@@ -59,43 +45,43 @@ class UniqueKeys:
             self._used[name] = self._present_slugs_of_events()
         return self._used[name]
 
-    def used(self, bound: BoundTable, fields: Fields) -> dict[Any, int]:
+    def used(self, document: DocumentSession, table: Table, fields: Fields) -> dict[Any, int]:
         """Return the values that a group of fields has in a table, each with the id of its record."""
-        if bound.table is _EVENTS:
+        if table is _EVENTS:
             return self.slugs_of_events()
-        name = (bound.table.name, bound.document.name, fields)
+        name = (table.name, document.name, fields)
         if name not in self._used:
             key_of = key_of_fields(fields)
-            self._used[name] = {key_of(record): record.id for record in bound.find()}
+            self._used[name] = {key_of(record): record.id for record in document.all(table)}
         return self._used[name]
 
-    def claims(self, bound: BoundTable, record: Any, before: Any | None) -> list[Claim]:
+    def claims(self, document: DocumentSession, table: Table, record: Any, before: Any | None) -> list[Claim]:
         """Return the unique values that a record will have and does not have yet.
 
         Raises:
             ValidationError: when another record has one of them.
         """
         claims = []
-        for fields in bound.table.unique:
+        for fields in table.unique:
             key_of = key_of_fields(fields)
             new = key_of(record)
             old = new if before is None else key_of(before)
             # Only when a value changes, because an event's slug is compared with the documents of all events.
             if before is not None and old == new:
                 continue
-            used = self.used(bound, fields)
+            used = self.used(document, table, fields)
             if used.get(new, record.id) != record.id:
                 shown = " and ".join(f"{field} {getattr(record, field)!r}" for field in present_fields(fields, record))
-                message = f"{bound.table.label} {used[new]} already has {shown}"
+                message = f"{table.label} {used[new]} already has {shown}"
                 raise ValidationError([Problem(message, field=fields[0])])
-            claims.append(Claim(used, old, new))
+            claims.append((used, old, new))
         return claims
 
-    def free(self, bound: BoundTable, record: Any) -> None:
+    def free(self, document: DocumentSession, table: Table, record: Any) -> None:
         """Note that a record was removed, so that others may have its values."""
-        for fields in bound.table.unique:
-            scope = "" if bound.table is _EVENTS else bound.document.name
-            self._used.get((bound.table.name, scope, fields), {}).pop(key_of_fields(fields)(record), None)
+        for fields in table.unique:
+            scope = "" if table is _EVENTS else document.name
+            self._used.get((table.name, scope, fields), {}).pop(key_of_fields(fields)(record), None)
 
     def _present_slugs_of_events(self) -> dict[str, int]:
         if not self._documents.changes_events:

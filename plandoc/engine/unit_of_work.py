@@ -1,7 +1,7 @@
 """All records of one session: in which document each lives, and the rules that need more than one record.
 
-A record is resolved once, to its bound table, which is passed along. The state of a plan does not matter here; it is
-checked before anything reaches this layer.
+A record is resolved once, to its document and its table there, which are passed along. The state of a plan does not matter
+here; it is checked before anything reaches this layer.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import attrs
 
 from plandoc import records
 from plandoc.domain.slugs import slugify
-from plandoc.engine.bound_table import BoundTable
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.integrity import (
+    WITH_FURTHER_RULES,
     check_written,
     events_resting_on,
     in_words,
@@ -144,11 +144,12 @@ class UnitOfWork:
         given: Any = record
         if table.has_slug:
             return self.named(type(record), given.slug or slugify(given.name))
-        bound = self._bound(table, 0, getattr(given, "event_id", None))
-        if bound is None:
+        document = self.documents.find(_document_of(table, given))
+        if document is None:
             return None
-        ids = (self._unique_keys.used(bound, fields).get(key_of_fields(fields)(given)) for fields in table.unique)
-        return next((bound.get(found) for found in ids if found is not None), None)
+        used = ((self._unique_keys.used(document, table, fields), key_of_fields(fields)) for fields in table.unique)
+        ids = (ids.get(key_of(given)) for ids, key_of in used)
+        return next((document.get(table, found) for found in ids if found is not None), None)
 
     def snapshot(self, event_id: int) -> records.PlanSnapshot | None:
         """Return the snapshot of an event's plan, or None when there is none; the one place that looks for it.
@@ -157,17 +158,9 @@ class UnitOfWork:
             NotFoundError: "Event 99 not found".
             DamagedError: when there are two, which only another program can have written.
         """
-        return self.document_of_event(event_id).only(_SNAPSHOTS)
-
-    def document_of_event(self, event_id: int) -> DocumentSession:
-        """Return the document of an event, for callers that read several of its tables.
-
-        Raises:
-            NotFoundError: "Event 99 not found".
-        """
         if self.is_over:
             self.check_open()
-        return self.documents.of_event(event_id)
+        return self.documents.of_event(event_id).only(_SNAPSHOTS)
 
     def users_of(self, record: Any, besides: Collection[Any] = ()) -> list[str]:
         """Return what uses a record of the catalog, as a person names it.
@@ -214,7 +207,8 @@ class UnitOfWork:
 
     def reserve_ids(self, record_type: type, following: int) -> None:
         """Count all ids of a record type of the catalog below a number as given, for `add_numbered` to use."""
-        self._to_change(table_of(record_type)).reserve_ids(following)
+        table = table_of(record_type)
+        self.documents.to_change(table.document).reserve_ids(table, following)
 
     def add_numbered(self, record: Any) -> None:
         """Add a record of the catalog under its own id, which no other record can have been given.
@@ -224,11 +218,12 @@ class UnitOfWork:
         Raises:
             ValidationError: when the id is not among those reserved, or used.
         """
-        bound = self._to_change(table_of(type(record)))
-        if not 0 < record.id < bound.next_id() or bound.get(record.id) is not None:
-            raise ValidationError([Problem(f"{bound.table.label} {record.id}: the id is already in use", field="id")])
-        self._check_references(bound.table, record)
-        self._write(bound, record)
+        table = table_of(type(record))
+        document = self.documents.to_change(table.document)
+        if not 0 < record.id < document.next_id(table) or document.get(table, record.id) is not None:
+            raise ValidationError([Problem(f"{table.label} {record.id}: the id is already in use", field="id")])
+        self._check_references(table, record)
+        self._write(document, table, record)
 
     def repoint(self, record: RecordT) -> RecordT:
         """Replace a record to change what it refers to, even one that is otherwise never changed; return it."""
@@ -240,7 +235,7 @@ class UnitOfWork:
             self.check_open()
         table = table_of(type(record))
         given: Any = record
-        name = _document_name(table, given.id, getattr(given, "event_id", None))
+        name = _document_of(table, given)
         document = self.documents.find(name)
         before = None if document is None else document.get(table, given.id)
         if before is None:
@@ -252,7 +247,7 @@ class UnitOfWork:
         if table.has_slug and not given.slug:
             given = attrs.evolve(given, slug=before.slug)
         self._check_references(table, given, before)
-        stored: RecordT = self._write(BoundTable(table, self.documents.to_change(name)), given, before)
+        stored: RecordT = self._write(self.documents.to_change(name), table, given, before)
         return stored
 
     def remove(self, record_type: type, record_id: int, event_id: int | None = None) -> None:
@@ -263,54 +258,47 @@ class UnitOfWork:
             raise ValidationError(f"{table.label} {record_id} cannot be removed once it is written")
         if not table.of_event:
             self._check_unused(table, record)
-        bound = self._to_change(table, record_id, event_id)
-        self._unique_keys.free(bound, record)
+        document = self.documents.to_change(_document_name(table, record_id, event_id))
+        self._unique_keys.free(document, table, record)
         if table is _EVENTS:
-            bound.document.exists, bound.document.changed = False, True
+            document.exists, document.changed = False, True
         else:
-            bound.delete(record_id)
-        self._note(record, record, None)
+            document.delete(table, record_id)
+        self._note(table, record, record, None)
 
     def _add(self, table: Table, record: Any) -> Any:
-        bound = self._to_change(table, 0, getattr(record, "event_id", None))
-        slug = _new_slug(record, lambda: self._unique_keys.used(bound, ("slug",))) if table.has_slug else {}
-        self._check_references(table, record)
-        return self._write(bound, evolved(record, id=bound.take_id(), **slug))
+        document = self.documents.to_change(_document_of(table, record))
+        slug = _new_slug(record, lambda: self._unique_keys.used(document, table, ("slug",))) if table.has_slug else {}
+        if table.references:
+            self._check_references(table, record)
+        return self._write(document, table, evolved(record, id=document.take_id(table), **slug))
 
     def _add_event(self, event: Any, wanted_id: int) -> Any:
         slug = _new_slug(event, self._unique_keys.slugs_of_events)
         new_id = self.documents.take_event_id(wanted_id)
-        return self._write(BoundTable(_EVENTS, self.documents.of_new_event(new_id)), evolved(event, id=new_id, **slug))
-
-    def _bound(self, table: Table, record_id: int, event_id: int | None) -> BoundTable | None:
-        """Return the table of a record, for reading only; None when its event does not exist."""
-        document = self.documents.find(_document_name(table, record_id, event_id))
-        return None if document is None else BoundTable(table, document)
-
-    def _to_change(self, table: Table, record_id: int = 0, event_id: int | None = None) -> BoundTable:
-        """Return the table where a record is, to be saved with the session."""
-        return BoundTable(table, self.documents.to_change(_document_name(table, record_id, event_id)))
+        return self._write(self.documents.of_new_event(new_id), _EVENTS, evolved(event, id=new_id, **slug))
 
     # Rules that need other records.
 
-    def _write(self, bound: BoundTable, record: Any, before: Any | None = None) -> Any:
-        claims = self._unique_keys.claims(bound, record, before)
-        bound.upsert(record)
-        try:
-            check_written(record, bound.find)
-        except ValidationError:
-            # The caller may catch this and go on; the session must then be as it was.
-            _undo(bound, record, before)
-            raise
-        for claim in claims:
-            claim.settle(record.id)
-        self._note(record, before, record)
+    def _write(self, document: DocumentSession, table: Table, record: Any, before: Any | None = None) -> Any:
+        claims = self._unique_keys.claims(document, table, record, before)
+        document.upsert(table, record)
+        if type(record) in WITH_FURTHER_RULES:
+            try:
+                check_written(record, lambda: document.find(table))
+            except ValidationError:
+                # The caller may catch this and go on; the session must then be as it was.
+                _undo(document, table, record, before)
+                raise
+        for used, old, new in claims:
+            used.pop(old, None)
+            used[new] = record.id
+        self._note(table, record, before, record)
         return record
 
-    def _note(self, record: Any, before: Any | None, after: Any | None) -> None:
-        key = type(record), getattr(record, "event_id", None), record.id
-        first, _ = self.changed.get(key, (before, None))
-        self.changed[key] = first, after
+    def _note(self, table: Table, record: Any, before: Any | None, after: Any | None) -> None:
+        key = table.record_type, record.event_id if table.of_event and table is not _EVENTS else None, record.id
+        self.changed[key] = self.changed[key][0] if key in self.changed else before, after
 
     def _check_references(self, table: Table, record: Any, before: Any | None = None) -> None:
         """Refuse a record that refers to what does not exist; what it referred to before was there when that was written."""
@@ -335,11 +323,17 @@ def _new_slug(record: Any, used: Callable[[], Container[str]]) -> dict[str, str]
     return {} if record.slug else {"slug": slugify(record.name, used())}
 
 
-def _undo(bound: BoundTable, record: Any, before: Any | None) -> None:
+def _undo(document: DocumentSession, table: Table, record: Any, before: Any | None) -> None:
     if before is None:
-        bound.delete(record.id)
+        document.delete(table, record.id)
     else:
-        bound.upsert(before)
+        document.upsert(table, before)
+
+
+def _document_of(table: Table, record: Any) -> str:
+    if not table.of_event:
+        return table.document
+    return event_document(record.id if table is _EVENTS else record.event_id)
 
 
 def _document_name(table: Table, record_id: int, event_id: int | None) -> str:

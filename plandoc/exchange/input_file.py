@@ -43,9 +43,9 @@ def read_head(path: Path) -> str:
         if real.is_dir():
             return ""
         files = Files()
-        handle = files.open_to_read(real)
+        handle, status = files.open_to_read(real)
         try:
-            return files.read_at(handle, 0, min(files.size(handle), _HEAD_BYTES)).decode("utf-8", "replace")
+            return files.read_at(handle, 0, min(status.st_size, _HEAD_BYTES)).decode("utf-8", "replace")
         finally:
             files.close(handle)
 
@@ -67,9 +67,9 @@ def read_content(path: Path, refused: Callable[[str, str], Exception], *, larges
         if real.is_dir():
             raise refused("wanted a file, found a folder", "name the file in it")
         files = Files()
-        handle = files.open_to_read(real)
+        handle, status = files.open_to_read(real)
         try:
-            size = files.size(handle)
+            size = status.st_size
             if largest is not None and size > largest:
                 message = f"wanted at most {largest // 1_000_000} MB, found {size / 1_000_000:.1f} MB"
                 raise refused(message, "check that it is the right file, or divide it into several")

@@ -99,6 +99,12 @@ class Freezes:
         row: dict[str, Any] | None = copied(self._definitions[table][str(record_id)])
         return row
 
+    def name_defined(self, table: str, record_id: int) -> str | None:
+        """Return the name in one of the definitions, without a copy; None where there is none in it."""
+        row = self._definitions[table][str(record_id)]
+        name = row.get("name") if type(row) is dict else None
+        return name if type(name) is str else None
+
     def is_defined_as(self, table: str, record_id: int, row: Mapping[str, Any] | None) -> bool:
         """Whether one of the definitions is just this row; `defines` says whether there is one."""
         return is_same_json(self._definitions[table][str(record_id)], row)

@@ -25,13 +25,15 @@ class AtomicWrite:
         path: The name that it gets.
         temporary: Its name until then, in the same folder, because only then is renaming atomic.
         files: The calls to the operating system.
+        folder: The open folder that both names are in; None looks the whole paths up.
     """
 
-    __slots__ = ("_files", "path", "temporary")
+    __slots__ = ("_files", "folder", "path", "temporary")
 
-    def __init__(self, path: StrPath, temporary: StrPath, files: Files) -> None:
+    def __init__(self, path: StrPath, temporary: StrPath, files: Files, folder: int | None = None) -> None:
         self.path = path
         self.temporary = temporary
+        self.folder = folder
         self._files = files
 
     def stage(
@@ -39,7 +41,6 @@ class AtomicWrite:
         content: bytes,
         mode: int | None = None,
         *,
-        folder: int | None = None,
         is_durable: bool = True,
         starts_writing: bool = False,
         owner: os.stat_result | None = None,
@@ -49,20 +50,19 @@ class AtomicWrite:
         Args:
             content: All of it.
             mode: The permission bits of the file that it replaces; None leaves them to the umask.
-            folder: The open folder that both names are in; None looks the whole paths up.
             is_durable: Return when the content is on the disk; False where something else protects it, as the journal
                 does a document, or a sync of its own follows.
             starts_writing: Have the system begin to bring the content to the disk, because that sync is next.
             owner: Whose owner and group the file gets, as far as this process may give them; None leaves them to the system.
         """
         try:
-            self._files.create(self.temporary, content, mode, folder=folder, starts_writing=starts_writing)
+            self._files.create(self.temporary, content, mode, folder=self.folder, starts_writing=starts_writing)
             if owner is not None:
                 self._files.give_to(self.temporary, owner)
             if is_durable:
                 self._files.sync_file(self.temporary)
         except OSError:
-            self.discard(folder=folder)
+            self.discard()
             raise
 
     def stage_folder(self, contents: Mapping[str, bytes], inside: Sequence[str]) -> None:
@@ -82,13 +82,9 @@ class AtomicWrite:
         for folder in reversed(folders):
             self._files.sync_folder(folder)
 
-    def replace(self, *, folder: int | None = None) -> None:
-        """Give it its name in one step, replacing whatever had that name.
-
-        Args:
-            folder: The open folder that both names are in; None looks the whole paths up.
-        """
-        self._files.replace(self.temporary, self.path, folder=folder)
+    def replace(self) -> None:
+        """Give it its name in one step, replacing whatever had that name."""
+        self._files.replace(self.temporary, self.path, folder=self.folder)
 
     def publish(self) -> None:
         """Give a file or a folder its name in one step; nothing may have that name yet.
@@ -121,11 +117,7 @@ class AtomicWrite:
         """Return when the name is on the disk."""
         self._files.sync_folder(Path(self.path).parent)
 
-    def discard(self, *, folder: int | None = None) -> None:
-        """Remove a file that was staged and is not to get its name; what the system refuses here is not an error.
-
-        Args:
-            folder: The open folder that it is in; None looks the whole path up.
-        """
+    def discard(self) -> None:
+        """Remove a file that was staged and is not to get its name; what the system refuses here is not an error."""
         with suppress(OSError):
-            self._files.remove(self.temporary, folder=folder)
+            self._files.remove(self.temporary, folder=self.folder)

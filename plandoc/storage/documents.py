@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import attrs
 import orjson
 
 from plandoc.errors import DamagedError, NewerFormatError, Problem, ValidationError
 from plandoc.errors.hints import TAKE_FILE_BACK
 from plandoc.frozen import frozen
 from plandoc.storage import row_lines, strict_json
+from plandoc.storage.row_splice import line_of, spliced, table_of
 from plandoc.storage.version import __version__
 
 FORMAT = 2
@@ -40,6 +42,9 @@ _TEXTS_OF_FORMAT_2 = frozenset({"needs", "written_by", "digest"})
 # Around and between the tables of a file. In plandoc's own form the middle one is nowhere else: rows begin with two blanks,
 # and no text holds a newline.
 _BEFORE, _BETWEEN, _BEHIND = b'{\n "', b',\n "', b"\n}\n"
+_INNER = slice(len(_BEFORE), -len(_BEHIND))
+# A table of which fewer rows than one in so many changed is not written as a whole.
+MANY = 16
 # Between the id of a row and the row.
 _BEFORE_ROW = b'": '
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -65,6 +70,7 @@ class Document:
         about: What the file says of itself, as it is there.
         is_judged: Whether this very version of plandoc judged every row when it wrote the file, and nobody has changed a
             byte since.
+        blocks: The bytes of each table in `content`, where this process wrote it; empty where it was read.
     """
 
     name: str
@@ -76,6 +82,7 @@ class Document:
     lines: Mapping[tuple[str, str], int] = _NOTHING
     about: Mapping[str, Any] = _NOTHING
     is_judged: bool = False
+    blocks: Mapping[str, bytes] = attrs.field(default=_NOTHING, eq=False, repr=False)
 
     @property
     def written_by(self) -> str | None:
@@ -104,49 +111,70 @@ def rewritten(
     next_ids: Mapping[str, int],
     tables: Mapping[str, Mapping[str, Row]],
     *,
-    changed: Collection[str],
+    changed: Mapping[str, Collection[str]],
     judged: bool,
 ) -> Document:
     """Return a document with other rows: its bytes, and the tables that a reader of them gets.
 
-    Tables that are not `changed` keep the bytes that they were read from. All others are read back and compared.
+    What did not change keeps the bytes that it was read from: tables, and the other rows of a table where few of many
+    changed. All else is read back and compared.
 
     Args:
         before: The document as it was.
         next_ids: The id that the next new row of each table gets.
         tables: Its rows from now on.
-        changed: The names of the tables that are not as they were.
+        changed: The ids of the rows that are not as they were, by table.
         judged: Whether every row is one that this version would write. Only then the document says who wrote it, and is
             believed by the next reader.
 
     Raises:
         ValidationError: when a reader would not get the same rows.
     """
-    kept = {name: block for name, block in _blocks_of(before).items() if name in tables and name not in changed}
-    written = {name: rows for name, rows in tables.items() if rows and name not in kept}
-    about = _about(before.name, before.store_id, next_ids)
+    blocks, about = _blocks_of(before), _about(before.name, before.store_id, next_ids)
     if not judged:
         del about["written_by"]
-    fresh = _blocks({ABOUT_TABLE: {ABOUT_ROW: about}, **written})
-    unsealed = _join(fresh)
-    read_back: Tables = orjson.loads(unsealed)
+    written: dict[str, Mapping[str, Row]] = {}
+    texts = {ABOUT_TABLE: _render_table(ABOUT_TABLE, {ABOUT_ROW: about})}
+    for name, rows in tables.items():
+        if rows and (name in changed or name not in blocks):
+            part = None
+            if name in blocks and len(changed[name]) * MANY < len(rows):
+                part = _changed_part(name, rows, changed[name], before, blocks[name])
+            if part is None:
+                part = rows, (text := _render_table(name, rows)), text
+            written[name], texts[name], blocks[name] = part
+    read_back: Tables = orjson.loads(_join(texts.values()))
     del read_back[ABOUT_TABLE]
     if read_back != written:
         raise ValidationError([Problem("would not read back from the file as it is", file=before.name)])
-    if kept:
-        present = {**kept, **fresh}
-        unsealed = _join({name: present[name] for name in (ABOUT_TABLE, *tables) if name in present})
-    content, seal = _sealed(unsealed)
+    rows_of = {name: rows for name, rows in tables.items() if rows}
+    present = {name: blocks[name] for name in rows_of}
+    content, seal = _sealed(_join((texts[ABOUT_TABLE], *present.values())))
+    for name, rows in read_back.items():
+        rows_of[name] = rows if texts[name] is blocks[name] else {**tables[name], **rows}
+    about["digest"] = seal
+    present[ABOUT_TABLE] = texts[ABOUT_TABLE]
     return Document(
         before.name,
         FORMAT,
         before.store_id,
         dict(next_ids),
-        {name: rows for name, rows in {**tables, **read_back}.items() if rows},
+        rows_of,
         content,
-        about={**about, "digest": seal},
+        about=about,
         is_judged=judged,
+        blocks=present,
     )
+
+
+def _changed_part(
+    name: str, rows: Mapping[str, Row], changed: Collection[str], before: Document, block: bytes
+) -> tuple[Mapping[str, Row], bytes, bytes] | None:
+    """Return the rows of a table that changed, their bytes alone, and those of the whole table; None where all is to be written."""
+    lines = {row_id: line_of(row_id, rows[row_id]) if row_id in rows else None for row_id in changed}
+    table = spliced(block, before.tables[name], lines)
+    part = {row_id: rows[row_id] for row_id in changed if row_id in rows}
+    return None if table is None or not part else (part, table_of(name, filter(None, lines.values())), table)
 
 
 def is_as_written(document: Document) -> bool:
@@ -177,21 +205,25 @@ def _sealed(unsealed: bytes) -> tuple[bytes, str]:
     return unsealed.replace(_END_OF_ABOUT, b',"digest":"%b"%b' % (seal.encode(), _END_OF_ABOUT), 1), seal
 
 
-def _blocks(tables: Mapping[str, Mapping[str, Row]]) -> dict[str, bytes]:
-    return {name: _render_table(name, rows) for name, rows in tables.items() if rows}
+def _blocks(tables: Mapping[str, Mapping[str, Row]]) -> list[bytes]:
+    return [_render_table(name, rows) for name, rows in tables.items() if rows]
 
 
-def _join(blocks: Mapping[str, bytes]) -> bytes:
-    return _BEFORE + _BETWEEN.join(blocks.values()) + _BEHIND
+def _join(blocks: Iterable[bytes]) -> bytes:
+    return _BEFORE + _BETWEEN.join(blocks) + _BEHIND
 
 
 def _blocks_of(document: Document) -> dict[str, bytes]:
     """Return the bytes of each table of a document in the present form; nothing for a document in another form."""
     if document.lines or not document.content or document.format != FORMAT:
         return {}
-    blocks, names = document.content[len(_BEFORE) : -len(_BEHIND)].split(_BETWEEN), (ABOUT_TABLE, *document.tables)
-    # Somebody can have renewed the digest of a file of another form.
-    return dict(zip(names, blocks, strict=True)) if len(blocks) == len(names) else {}
+    if document.blocks:
+        return dict(document.blocks)
+    try:
+        return dict(zip((ABOUT_TABLE, *document.tables), document.content[_INNER].split(_BETWEEN), strict=True))
+    except ValueError:
+        # Somebody can have renewed the digest of a file of another form.
+        return {}
 
 
 def _render_table(name: str, rows: Mapping[str, Row]) -> bytes:
@@ -199,7 +231,7 @@ def _render_table(name: str, rows: Mapping[str, Row]) -> bytes:
     if keys != [*rows]:
         rows = {key: rows[key] for key in keys}
     lines = map(_BEFORE_ROW.join, zip(map(str.encode, rows), map(orjson.dumps, rows.values()), strict=False))
-    return b'%b": {\n  "%b\n }' % (name.encode(), b',\n  "'.join(lines))
+    return table_of(name, lines)
 
 
 def parse(name: str, content: bytes) -> Document:

@@ -39,8 +39,13 @@ _CANNOT_MAKE_FOLDERS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _CANNOT_TAKE_SPACE = frozenset({errno.ENOSYS, *_CANNOT_SYNC_FOLDERS})
 # Errors of a file system without hard links.
 _CANNOT_LINK = frozenset({errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EACCES}) | _CANNOT_SYNC_FOLDERS
-# Whether names can be looked up in an open folder, which cannot be replaced by a link meanwhile.
+# Whether names can be looked up in an open folder, which cannot be replaced by a link meanwhile. Only systems whose paths have
+# slashes do that.
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
+_HAS_MODES = hasattr(os, "fchmod")
+_HAS_OWNERS = hasattr(os, "geteuid")
+_CAN_SYNC_DATA = hasattr(os, "fdatasync")
+_CAN_TAKE_SPACE = hasattr(os, "posix_fallocate")
 _FOLDER_FLAGS = (
     getattr(os, "O_PATH", os.O_RDONLY)
     | getattr(os, "O_DIRECTORY", 0)
@@ -105,9 +110,9 @@ class Files:
         finally:
             os.close(handle)
 
-    def open_to_read(self, path: StrPath) -> int:
-        """Open a plain file for reading."""
-        return _open_plain(path, _READ_FLAGS)[0]
+    def open_to_read(self, path: StrPath) -> tuple[int, os.stat_result]:
+        """Open a plain file for reading, and return what the system knows of it."""
+        return _open_plain(path, _READ_FLAGS)
 
     def open_to_write(self, path: StrPath, *, create: bool = False) -> int:
         """Open a plain file for reading and writing; never empties it."""
@@ -141,9 +146,9 @@ class Files:
             handle = _open(path, _CREATE_FLAGS, folder)
         try:
             if mode is not None:
-                if hasattr(os, "fchmod") and mode != stat.S_IMODE(os.fstat(handle).st_mode):
+                if _HAS_MODES and mode != os.fstat(handle).st_mode & 0o7777:
                     os.fchmod(handle, mode)
-                if not starts_writing:
+                if content and _CAN_TAKE_SPACE and not starts_writing:
                     _take_space(handle, len(content))
             self.write(handle, content)
             if starts_writing:
@@ -171,13 +176,24 @@ class Files:
 
     def write_at(self, handle: int, offset: int, content: bytes) -> None:
         """Write all of it at an offset."""
-        os.lseek(handle, offset, os.SEEK_SET)
-        self.write(handle, content)
+        if sys.platform == "win32":  # pragma: no cover  (Windows has no such call)
+            os.lseek(handle, offset, os.SEEK_SET)
+            self.write(handle, content)
+            return
+        written = os.pwrite(handle, content, offset)
+        while written < len(content):
+            written += os.pwrite(handle, content[written:], offset + written)
 
     def read_at(self, handle: int, offset: int, size: int) -> bytes:
         """Return up to `size` bytes from an offset; fewer only at the end of the file."""
-        os.lseek(handle, offset, os.SEEK_SET)
-        return _read_on(handle, size)
+        if sys.platform == "win32":  # pragma: no cover  (Windows has no such call)
+            os.lseek(handle, offset, os.SEEK_SET)
+            return _read_on(handle, size)
+        found = part = os.pread(handle, size, offset)
+        while part and len(found) < size:
+            part = os.pread(handle, size - len(found), offset + len(found))
+            found += part
+        return found
 
     def truncate(self, handle: int, size: int) -> None:
         """Cut a file to a size."""
@@ -202,16 +218,11 @@ class Files:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def is_same(self, handle: int, path: StrPath) -> bool:
-        """Whether an open file is still the one at a path."""
-        at_path, opened = self.status(path), os.fstat(handle)
-        return at_path is not None and (at_path.st_dev, at_path.st_ino) == (opened.st_dev, opened.st_ino)
-
     def sync_data(self, handle: int) -> None:
         """Return once a file's content and size are on the disk, not before."""
         if sys.platform == "darwin":  # pragma: no cover  (macOS: fsync only reaches the drive's cache)
             fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
-        elif hasattr(os, "fdatasync"):
+        elif _CAN_SYNC_DATA:
             os.fdatasync(handle)
         else:  # pragma: no cover  (Windows)
             os.fsync(handle)
@@ -219,7 +230,7 @@ class Files:
     def sync_file(self, path: StrPath) -> None:
         """Return when the file at a path is on the disk; nothing to do when it is gone."""
         try:
-            handle = self.open_to_write(path) if sys.platform == "win32" else self.open_to_read(path)
+            handle = self.open_to_write(path) if sys.platform == "win32" else self.open_to_read(path)[0]
         except FileNotFoundError:
             return
         try:
@@ -265,7 +276,7 @@ class Files:
     def replace(self, source: StrPath, target: StrPath, *, folder: int | None = None) -> None:
         """Replace a file with a finished one in one step; with a `folder`, both are looked up in it."""
         if folder is not None:
-            source, target = _name_of(source), _name_of(target)
+            source, target = str(source).rpartition("/")[2], str(target).rpartition("/")[2]
         for left in reversed(range(_REPLACE_TRIES)):
             try:
                 os.replace(source, target, src_dir_fd=folder, dst_dir_fd=folder)
@@ -298,7 +309,7 @@ class Files:
     def remove(self, path: StrPath, *, folder: int | None = None) -> None:
         """Remove a file; nothing to do when it is gone. With a `folder`, it is looked up in that."""
         with suppress(FileNotFoundError):
-            os.unlink(path if folder is None else _name_of(path), dir_fd=folder)
+            os.unlink(path if folder is None else str(path).rpartition("/")[2], dir_fd=folder)
 
     def open_folder(self, path: StrPath) -> int | None:
         """Open a folder to look names up in; None where the system cannot.
@@ -327,7 +338,7 @@ class Files:
 
     def is_protected_from_others(self, folder: StrPath, file: os.stat_result) -> bool:
         """Whether a folder is one in which only the owner of a file can replace it, as in /tmp, and we are not that one."""
-        if not hasattr(os, "geteuid") or os.geteuid() in {0, file.st_uid}:
+        if not _HAS_OWNERS or os.geteuid() in {0, file.st_uid}:
             return False
         status = Path(folder).stat()
         return bool(status.st_mode & stat.S_ISVTX) and status.st_uid != os.geteuid()
@@ -360,11 +371,6 @@ class Files:
         return found
 
 
-def _name_of(path: StrPath) -> str:
-    # Only systems whose paths have slashes look names up in a folder.
-    return str(path).rpartition("/")[2]
-
-
 def _open_to_replace(path: StrPath, folder: int | None = None) -> tuple[int, os.stat_result]:
     try:
         return _open_plain(path, _CHANGE_FLAGS, folder)
@@ -377,7 +383,7 @@ def _open_to_replace(path: StrPath, folder: int | None = None) -> tuple[int, os.
 
 def _open(path: StrPath, flags: int, folder: int | None) -> int:
     try:
-        return os.open(path if folder is None else _name_of(path), flags, 0o666, dir_fd=folder)
+        return os.open(path if folder is None else str(path).rpartition("/")[2], flags, 0o666, dir_fd=folder)
     except OSError as error:
         error.filename = str(path)
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
@@ -403,12 +409,11 @@ def _take_space(handle: int, size: int) -> None:
     Otherwise ext4 allocates them and writes the content out during the rename, to protect programs that do not sync. Here
     the journal protects the file, and that rename took half as long as the sync of the journal.
     """
-    if size and hasattr(os, "posix_fallocate"):
-        try:
-            os.posix_fallocate(handle, 0, size)
-        except OSError as error:
-            if error.errno not in _CANNOT_TAKE_SPACE:
-                raise
+    try:
+        os.posix_fallocate(handle, 0, size)
+    except OSError as error:
+        if error.errno not in _CANNOT_TAKE_SPACE:
+            raise
 
 
 def _start_writing(handle: int) -> None:

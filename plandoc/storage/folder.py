@@ -105,8 +105,8 @@ class FolderBackend:
         turn = Turn()
 
         def start() -> Transaction:
-            self._lock.acquire(
-                action=action, timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait, turn=turn
+            self._lock.take(
+                turn, action=action, timestamp=self._clock(), timeout_seconds=timeout_seconds, on_wait=on_wait
             )
             try:
                 self._refresh()
@@ -172,14 +172,14 @@ class FolderBackend:
         if self._position is None or not is_ours:
             message = "its lock file was removed, or the folder was moved, during a change; nothing was saved"
             raise ConflictError(self.location, f"{self.location}: {message}")
-        line = journal.Line(self._position.serial + 1, self.store_id, tuple(changes))
+        line = journal.Line(self._position.serial + 1, self._marker.store_id, tuple(changes))
         content = journal.render(line, action=action, timestamp=self._clock())
         # Unknown until everything is done; after an interruption the next `begin` looks again.
         before, self._position = self._position, None
         position = self._append(changes, content, before, replacement)
         self._reader.take_as_synced(position.last_bytes)
         is_waited_for = self._lock.call_next()
-        with translate_os_errors(self._documents.root, Outcome.SAVED):
+        try:
             self._apply(changes, replacement)
             self._documents.apply_commit([change.name for change in changes], position.serial)
             self._position = position
@@ -187,6 +187,8 @@ class FolderBackend:
                 self._checkpoint_unless_held(position)
             elif is_waited_for and not self._held:
                 self._lock.leave(handover.left(position, self._marker))
+        except (OSError, PlandocError) as error:
+            raise_translated(error, self._documents.root, Outcome.SAVED)
 
     def _append(
         self, changes: Sequence[journal.Change], content: bytes, before: Position, replacement: Replacement
@@ -355,7 +357,7 @@ class FolderBackend:
 
     def _refuse_other_store(self, state: recovery.State) -> None:
         """Refuse to go on where another folder's backup was restored over this one meanwhile."""
-        if state.marker.store_id != self.store_id:
+        if state.marker.store_id != self._marker.store_id:
             message = "has held another folder's documents since it was opened; open it again to work with those"
             raise ConflictError(self.location, f"{self.location}: {message}")
 

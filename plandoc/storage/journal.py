@@ -95,15 +95,17 @@ def render(line: Line, *, action: str, timestamp: datetime.datetime) -> bytes:
             TIMESTAMP_KEY: timestamp.astimezone(datetime.UTC),
             # Any text that a caller gives is kept, and none makes a write fail.
             "action": action.encode("utf-8", "backslashreplace").decode(),
-            "documents": [_render_change(change) for change in line.changes],
+            "documents": [
+                {
+                    "path": one.name,
+                    "replaces": one.replaces,
+                    "content": None if one.content is None else one.content.decode(),
+                }
+                for one in line.changes
+            ],
         }
     )[:-1]
     return body + _CHECKSUM_KEY + hashlib.sha256(body).hexdigest().encode() + _END
-
-
-def _render_change(change: Change) -> dict[str, Any]:
-    content = None if change.content is None else change.content.decode()
-    return {"path": change.name, "replaces": change.replaces, "content": content}
 
 
 def checksum(last_bytes: bytes) -> str:
@@ -129,8 +131,8 @@ def ending(end: int) -> tuple[int, int]:
     Args:
         end: Where the last line ends; 0 where there is none.
     """
-    offset = max(0, end - LAST_BYTES_SIZE)
-    return offset, end - offset + len(PADDING)
+    offset = end - LAST_BYTES_SIZE if end > LAST_BYTES_SIZE else 0
+    return offset, end - offset + 1
 
 
 def read_to_padding(read: Callable[[int, int], bytes], offset: int, size: int) -> bytes:

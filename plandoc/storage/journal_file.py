@@ -119,17 +119,19 @@ class JournalFile:
         Raises:
             StorageError: with what became of the line.
         """
-        self._settle_before_writing()
-        self._write(content, after)
+        handle, end = self._handle, after.size + len(content)
+        if self._is_unsynced or self._folder_is_unsynced:
+            self.settle()
+        self._write(handle, content, after, end)
         try:
-            self._files.sync_data(self._handle)
+            self._files.sync_data(handle)
         except OSError as error:
             # Never tried again: the system reports a lost write once and then forgets it.
             # Nor may another process build on the line, which it would read from memory and take for written.
             self._truncate_to(after)
             self.failed = "an earlier transaction could not be made durable; close this store and open the folder again"
             raise storage_error(error, self._path, Outcome.UNKNOWN, "the journal could not be made durable") from error
-        return Position(after.size + len(content), content[-journal.LAST_BYTES_SIZE :], after.serial + 1)
+        return Position(end, content[-journal.LAST_BYTES_SIZE :], after.serial + 1)
 
     def cut(self, size: int) -> None:
         """Cut off what follows a size, durably: a later crash must not show it behind the next line."""
@@ -143,16 +145,6 @@ class JournalFile:
         self._settle_folder()
         self._sync()
         self._is_unsynced = False
-
-    def settle(self) -> None:
-        """Make durable what was found there, before a line is written behind it.
-
-        The previous writer may have been killed between a rename or a truncation and its sync. Nothing shows it; but a power cut
-        that undid the former and kept what is written now would leave a journal and a marker of two different versions of the
-        folder, or old lines behind new ones.
-        """
-        if self._is_unsynced or self._folder_is_unsynced:
-            self.sync()
 
     def _settle_folder(self) -> None:
         if not self._folder_is_unsynced:
@@ -195,39 +187,45 @@ class JournalFile:
             raise StorageError(self._path, "the journal is not open", Outcome.NOT_SAVED)
         return self._open
 
-    def _settle_before_writing(self) -> None:
+    def settle(self) -> None:
+        """Make durable what was found there, before a line is written behind it.
+
+        The previous writer may have been killed between a rename or a truncation and its sync. Nothing shows it; but a power cut
+        that undid the former and kept what is written now would leave a journal and a marker of two different versions of the
+        folder, or old lines behind new ones.
+        """
         try:
-            self.settle()
+            self.sync()
         except OSError as error:
             reason = "what was there before could not be made durable"
             raise storage_error(error, self._documents.root, Outcome.NOT_SAVED, reason) from error
 
-    def _write(self, content: bytes, after: Position) -> None:
+    def _write(self, handle: int, content: bytes, after: Position, end: int) -> None:
+        # The first line needs no padding, because a process that writes only one has no use for it.
+        if after.size and end > self._size:
+            self._preallocate(handle, after, end)
         try:
-            self._preallocate(len(content), after)
-        except OSError as error:
-            self._truncate_to(after)
-            raise storage_error(error, self._path, Outcome.NOT_SAVED, _NOT_WRITTEN) from error
-        try:
-            self._files.write_at(self._handle, after.size, content)
-            self._size = max(self._size, after.size + len(content))
+            self._files.write_at(handle, after.size, content)
+            self._size = max(self._size, end)
         except OSError as error:
             # A line that cannot be cut off may be complete on the disk.
             outcome = Outcome.NOT_SAVED if self._truncate_to(after) else Outcome.UNKNOWN
             raise storage_error(error, self._path, outcome, _NOT_WRITTEN) from error
 
-    def _preallocate(self, size: int, after: Position) -> None:
-        """Make the file long enough for a line of this size and more, unless it is, or the line is the first.
+    def _preallocate(self, handle: int, after: Position, end: int) -> None:
+        """Make the file long enough for the next line and more.
 
         Before the line and not with it: if the disk became full after the line, a complete line would be reported as not
         saved.
         """
-        # A process that writes only one line needs no padding.
-        if after.size and after.size + size > self._size:
-            # Doubled: little for a process that writes little, and rarely done by one that writes much.
-            padding = journal.PADDING * (size + max(LEAST_PADDING_SIZE, after.size))
-            self._files.write_at(self._handle, after.size, padding)
+        # Doubled: little for a process that writes little, and rarely done by one that writes much.
+        padding = journal.PADDING * (end - after.size + max(LEAST_PADDING_SIZE, after.size))
+        try:
+            self._files.write_at(handle, after.size, padding)
             self._size = after.size + len(padding)
+        except OSError as error:
+            self._truncate_to(after)
+            raise storage_error(error, self._path, Outcome.NOT_SAVED, _NOT_WRITTEN) from error
 
     def _truncate_to(self, after: Position) -> bool:
         """Cut off what was written, even half a line, which must not precede the next one; return whether that worked."""

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
-
-import attrs
+from typing import NamedTuple, TypeVar
 
 from plandoc.clock import Clock
 from plandoc.errors import DamagedError, LockTimeout, Outcome, PlandocError, StorageError
@@ -22,7 +20,7 @@ from plandoc.storage.documents import digest
 from plandoc.storage.files import CANNOT_SYNC, Files, StrPath
 from plandoc.storage.layout import PLANS, Layout
 from plandoc.storage.lock import FolderLock
-from plandoc.storage.os_errors import translate_os_errors
+from plandoc.storage.os_errors import raise_translated, translate_os_errors
 from plandoc.storage.unwinding import and_done
 
 T = TypeVar("T")
@@ -32,8 +30,7 @@ _TRIES = 100
 _LOCK_TIMEOUT_SECONDS = 10.0
 
 
-@frozen
-class Identity:
+class Identity(NamedTuple):
     """What distinguishes one version of a folder from another, seen without the lock.
 
     An empty journal looks like any other empty one; the marker distinguishes them, because a checkpoint writes it before
@@ -43,13 +40,11 @@ class Identity:
         size: Of the journal in bytes, with its padding.
         ending: Its bytes from the end of the last line that was known on: as many as show whether another one came.
         marker: The marker where no line was known.
-        window: What was read of it, with the padding that came with it; distinguishes nothing.
     """
 
     size: int
     ending: bytes
     marker: bytes | None
-    window: bytes = attrs.field(default=b"", eq=False, repr=False)
 
 
 @frozen
@@ -97,10 +92,10 @@ class JournalReader:
         """
         seen, continued = self._seen, None
         if seen is not None:
-            present = identify(self._documents, self._files, seen.state.valid_size)
+            present, found = _look_at(self._documents, self._files, seen.state.valid_size)
             if present == seen.identity:
                 return seen
-            continued = self._tried(lambda: self._continued(seen, present), is_new_file=False)
+            continued = self._tried(lambda: self._continued(seen, present.size, found), is_new_file=False)
         self._seen = continued or self._read_anew()
         return self._seen
 
@@ -123,16 +118,22 @@ class JournalReader:
             return None
         return found if found is not None and self._is_durable(found, is_new_file=is_new_file) else None
 
-    def _continued(self, seen: FolderVersion, present: Identity) -> FolderVersion | None:
-        """Return the present version where lines have come behind those of an earlier one; None where that is not so."""
-        last_bytes, window = seen.state.last_bytes, present.window
-        if not last_bytes or not window.startswith(last_bytes):
+    def _continued(self, seen: FolderVersion, size: int, found: bytes) -> FolderVersion | None:
+        """Return the present version where lines have come behind those of an earlier one; None where that is not so.
+
+        Args:
+            seen: The earlier one.
+            size: Of the journal.
+            found: The journal from the last bytes of those lines on.
+        """
+        last_bytes = seen.state.last_bytes
+        if not last_bytes or not found.startswith(last_bytes):
             return None
         first = seen.state.number_of_lines + 1
-        fresh = journal.parse(window[len(last_bytes) :], first=first, layout=self._layout)
+        fresh = journal.parse(found[len(last_bytes) :], first=first, layout=self._layout)
         state = recovery.extended(seen.state, fresh)
         offset = seen.state.valid_size - len(last_bytes)
-        return FolderVersion(_identity_in(window, offset, present.size, state.valid_size, None), state)
+        return FolderVersion(_identity_in(found, offset, size, state.valid_size, None), state)
 
     def _is_durable(self, version: FolderVersion, *, is_new_file: bool) -> bool:
         """Make sure that the last line is on the disk, which another process may not have got to; False if it is gone.
@@ -219,7 +220,7 @@ class JournalReader:
     def _looked(self, look: Callable[[int], T], without: T) -> T:
         with translate_os_errors(self._path, Outcome.NOT_SAVED):
             try:
-                handle = self._files.open_to_read(self._path)
+                handle, _ = self._files.open_to_read(self._path)
             except FileNotFoundError:
                 return without
             try:
@@ -246,41 +247,47 @@ def identify(documents: DocumentFiles, files: Files, end: int) -> Identity:
         files: The system.
         end: Where the last line ended that was known; 0 when none was.
     """
-    with translate_os_errors(documents.root, Outcome.NOT_SAVED):
-        try:
-            handle = files.open_to_read(documents.path_of(journal.NAME))
-        except FileNotFoundError:
-            return Identity(0, b"", documents.read(marker.NAME))
-        try:
-            size = files.size(handle)
-            window = _window(_reading(files, handle), size, end)
-        finally:
-            files.close(handle)
-        present = None if size and end else documents.read(marker.NAME)
-        return Identity(size, _ending_in(window, end), present, window)
+    return _look_at(documents, files, end)[0]
 
 
-def _identity_in(window: bytes, start: int, size: int, end: int, present: bytes | None) -> Identity:
+def _look_at(documents: DocumentFiles, files: Files, end: int) -> tuple[Identity, bytes]:
+    """Return the same, and what was read of the journal for it."""
+    size, ending, found = 0, b"", b""
+    try:
+        with suppress(FileNotFoundError):
+            handle, status = files.open_to_read(documents.path_of(journal.NAME))
+            try:
+                size = status.st_size
+                ending, found = _ending(lambda at, length: files.read_at(handle, at, length), size, end)
+            finally:
+                files.close(handle)
+    except OSError as error:
+        raise_translated(error, documents.root)
+    return Identity(size, ending, None if size and end else documents.read(marker.NAME)), found
+
+
+def _identity_in(content: bytes, start: int, size: int, end: int, present: bytes | None) -> Identity:
     """Return the same from what was read of the journal, from a place on, and of the marker."""
-    piece = _window(lambda offset, length: window[offset - start : offset - start + length], size, end)
-    return Identity(size, _ending_in(piece, end), None if size and end else present)
+    ending, _ = _ending(lambda at, length: content[at - start : at - start + length], size, end)
+    return Identity(size, ending, None if size and end else present)
 
 
-def _window(read: Callable[[int, int], bytes], size: int, end: int) -> bytes:
-    """Return the end of the last line that was known, with the first byte behind it, or with all that follows."""
+def _ending(read: Callable[[int, int], bytes], size: int, end: int) -> tuple[bytes, bytes]:
+    """Return the end of the last line that was known with the first byte behind it, or with all that follows.
+
+    Args:
+        read: Returns so many bytes of the journal from an offset on.
+        size: Of the journal, with its padding.
+        end: Where that line ended.
+
+    Returns:
+        These bytes twice: without the padding behind a new line, of which it says nothing how much was read, and with it.
+    """
+    if not size:
+        return b"", b""
     offset, length = journal.ending(end)
-    ending = read(offset, length)
-    # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete.
-    if ending[end - offset :] == journal.PADDING:
-        return ending
-    return journal.read_to_padding(read, offset, size)
-
-
-def _ending_in(window: bytes, end: int) -> bytes:
-    offset, _ = journal.ending(end)
-    # How much of the padding behind a new line is read says nothing.
-    return window if window[end - offset :] == journal.PADDING else window.rstrip(journal.PADDING)
-
-
-def _reading(files: Files, handle: int) -> Callable[[int, int], bytes]:
-    return lambda offset, size: files.read_at(handle, offset, size)
+    found = read(offset, length)
+    if found[end - offset :] != journal.PADDING:
+        # A line that is being written looks the same from its first byte on; only all of it shows whether it is complete.
+        found = journal.read_to_padding(read, offset, size)
+    return found if found[end - offset :] == journal.PADDING else found.rstrip(journal.PADDING), found

@@ -36,11 +36,6 @@ class _Wait:
         self._on_wait = on_wait
 
     @property
-    def is_patient(self) -> bool:
-        """Whether the caller waits at all."""
-        return self._timeout_seconds > 0
-
-    @property
     def left_seconds(self) -> float:
         """What is left of the time."""
         return self._timeout_seconds - (stopwatch_seconds() - self._started)
@@ -85,43 +80,61 @@ class FolderLock:
         timestamp: datetime.datetime,
         timeout_seconds: float,
         on_wait: Callable[[str], None] | None,
-        turn: Turn | None = None,
     ) -> None:
-        """Take the lock and record who has it; when this raises, the lock was not taken.
+        """Take the lock for this thread, as `take` does; when this raises, the lock was not taken."""
+        turn = Turn(threading.get_ident())
+
+        def take() -> None:
+            self.take(turn, action=action, timestamp=timestamp, timeout_seconds=timeout_seconds, on_wait=on_wait)
+
+        or_undone(take, lambda: self.release(turn))
+
+    def take(
+        self,
+        turn: Turn,
+        *,
+        action: str | None,
+        timestamp: datetime.datetime,
+        timeout_seconds: float,
+        on_wait: Callable[[str], None] | None,
+    ) -> None:
+        """Take the lock and record who has it.
 
         Args:
+            turn: The owner of the lock. Its maker releases it whatever happens, also when this raises.
             action: What is going to be done, shown to waiters; None records nothing, so that a reader writes nothing.
             timestamp: When.
             timeout_seconds: 0 means not to wait, and then not to queue behind waiters.
             on_wait: Called once, with the holder that is being waited for.
-            turn: The owner of the lock: whatever happens, its maker can give the lock back. None means this thread.
 
         Raises:
             LockTimeout: when another thread or process kept it for longer than `timeout_seconds`.
             StorageError: when the folder cannot be locked at all.
         """
-        mine = turn or Turn(threading.get_ident())
-        wait = _Wait(timeout_seconds, on_wait)
         self._timestamp = timestamp
-
-        def take() -> None:
-            self._acquire_among_threads(mine, wait)
-            self._acquire_among_processes(wait)
-            if action is not None:
-                self._file.write_holder(action, timestamp)
-
-        or_undone(take, lambda: self.release(mine))
+        is_first = self._turns.join(turn)
+        try:
+            is_taken = is_first and self._try(behind_others=timeout_seconds > 0)
+        except OSError as error:
+            raise self._refused(error) from error
+        if not is_taken:
+            self._wait(turn, _Wait(timeout_seconds, on_wait), is_first=is_first)
+        if action is not None:
+            self._file.write_holder(action, timestamp)
 
     def release(self, turn: Turn | None = None) -> None:
         """Let the next one in; nothing to do when that was done before. A failure of the system is not an error here.
 
         Args:
-            turn: The one that `acquire` was given; None means what this thread took without one.
+            turn: The one that `take` was given; None means what this thread took by `acquire`.
         """
 
         def give_back() -> None:
             for mine in self._turns.of_this_thread() if turn is None else [turn]:
-                self._give_back(mine)
+                # In this order: an interruption leaves the turn in the line, and so the rest to be done again.
+                if self._turns.is_first(mine):
+                    self._let_go()
+                self._turns.leave(mine)
 
         or_undone(give_back, give_back)
 
@@ -164,22 +177,18 @@ class FolderLock:
         self._turns = Turns()
         self._close_files()
 
-    def _acquire_among_threads(self, turn: Turn, wait: _Wait) -> None:
-        if self._turns.join(turn):
-            return
+    def _wait(self, turn: Turn, wait: _Wait, *, is_first: bool) -> None:
+        """Wait for the lock, behind the other threads and then behind the other processes."""
         wait.tell(self.holder)
-        if not self._turns.wait(turn, wait.left_seconds):
-            raise self._timeout(wait)
-
-    def _acquire_among_processes(self, wait: _Wait) -> None:
-        if self._tried(lambda: self._try(behind_others=wait.is_patient)):
-            return
-        wait.tell(self.holder)
-        while True:
-            if wait.left_seconds <= 0:
+        if not is_first:
+            if not self._turns.wait(turn, wait.left_seconds):
                 raise self._timeout(wait)
+            if self._tried(lambda: self._try(behind_others=True)):
+                return
+        while wait.left_seconds > 0:
             if self._tried(lambda: self._try_in_turn(wait)):
                 return
+        raise self._timeout(wait)
 
     def _tried(self, attempt: Callable[[], bool]) -> bool:
         try:
@@ -214,11 +223,11 @@ class FolderLock:
             self._waiter = None
 
     def _try(self, *, behind_others: bool = False) -> bool:
-        if behind_others and process_queue.anybody_waits(self._file.opened()):
+        if behind_others and process_queue.first_place(self._file.opened()):
             return False
         if not self._file.try_to_lock():
             return False
-        if self.is_still_ours():
+        if self._file.is_in_place():
             return True
         # The lock file was deleted: others would lock a new one. Start over with that.
         self._close_files()
@@ -231,16 +240,13 @@ class FolderLock:
                 process_queue.call_first(self._file.handle)
             self._has_called = False
 
-    def _give_back(self, turn: Turn) -> None:
-        # In this order: an interruption leaves the turn in the line, and so the rest to be done again.
-        if self._turns.is_first(turn):
-            try:
-                self._leave_line()
-                self._unlock()
-            except OSError:
-                # Closing the file releases it as well.
-                self._close_files()
-        self._turns.leave(turn)
+    def _let_go(self) -> None:
+        try:
+            self._leave_line()
+            self._unlock()
+        except OSError:
+            # Closing the file releases it as well.
+            self._close_files()
 
     def _close_files(self) -> None:
         waiter, self._waiter = self._waiter, None

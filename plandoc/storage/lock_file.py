@@ -10,6 +10,7 @@ import datetime
 import errno
 import stat
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -39,6 +40,8 @@ class LockFile:
 
     handle: int | None = None
     _info_handle: int | None = None
+    # Which file is open.
+    _identity = (0, 0)
 
     def __init__(self, root: Path, files: Files, lock_file: Path | None) -> None:
         self._root = root
@@ -57,6 +60,8 @@ class LockFile:
         """Return the open file."""
         if self.handle is None:
             self.handle = self._open(self.path)
+            opened = self._files.status_of(self.handle)
+            self._identity = opened.st_dev, opened.st_ino
         return self.handle
 
     def try_to_lock(self) -> bool:
@@ -71,7 +76,8 @@ class LockFile:
 
     def is_in_place(self) -> bool:
         """Whether the open file is still the one that others would lock."""
-        return self.handle is not None and self._files.is_same(self.handle, self._path)
+        present = self._files.status(self._path)
+        return self.handle is not None and present is not None and (present.st_dev, present.st_ino) == self._identity
 
     def write(self, content: bytes) -> None:
         """Write to the lock file; what is written may be lost."""
@@ -100,7 +106,7 @@ class LockFile:
         Raises:
             OSError: when there is none.
         """
-        handle = self._files.open_to_read(self._info_path)
+        handle, _ = self._files.open_to_read(self._info_path)
         try:
             # No more than a holder writes, however long the file is: it is only a hint.
             return self._files.read_at(handle, 0, NOTE_SIZE)
@@ -130,6 +136,7 @@ class LockFile:
         return self._files.open_to_write(path, create=True)
 
 
+@cache
 def _filelock() -> ModuleType:
     import filelock  # noqa: PLC0415  (a process that only reads need not wait for it: it imports much)
 

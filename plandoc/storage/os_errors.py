@@ -32,15 +32,15 @@ class translate_os_errors:  # noqa: N801  (read as the sentence that it begins)
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._outcome is Outcome.SAVED and isinstance(error, PlandocError):
-            _raise_as_saved(error, self._path)
-        if isinstance(error, OSError):
+        if isinstance(error, (OSError, PlandocError)):
             raise_translated(error, self._path, self._outcome)
 
 
-def raise_translated(error: OSError, path: StrPath, outcome: Outcome = Outcome.NOT_SAVED) -> NoReturn:
+def raise_translated(error: OSError | PlandocError, path: StrPath, outcome: Outcome = Outcome.NOT_SAVED) -> NoReturn:
     """Raise what `translate_os_errors` raises, for places where entering a block would cost more than the calls in it."""
     if isinstance(error, PlandocError):
+        if outcome is Outcome.SAVED:
+            _raise_as_saved(error, path)
         raise error
     if isinstance(error, NotAFile) and outcome is not Outcome.SAVED:
         name = os.path.basename(error.filename)

@@ -35,6 +35,15 @@ _ALERT_SECONDS = 0.0003
 _GRACE_SECONDS = 0.25
 
 
+def _request(start: int, length: int) -> bytes:
+    return _REQUEST.pack(fcntl.F_WRLCK, os.SEEK_SET, start, length, 0) if _HAS_PLACES else b""
+
+
+_ANY_PLACE = _request(_FIRST, 0)
+# The first two bytes of an answer when nothing is taken.
+_FREE = struct.pack("h", fcntl.F_UNLCK) if _HAS_PLACES else b""
+
+
 class Waiter:
     """A waiter at an open lock file, with a place behind all that wait there already."""
 
@@ -125,14 +134,9 @@ class Waiter:
         return self._place - first if first else 0
 
 
-def anybody_waits(handle: int) -> bool:
-    """Whether another one waits at an open lock file."""
-    return _taken(handle, _ANY_PLACE) != 0
-
-
 def call_first(handle: int) -> bool:
     """Call the first of those who wait at an open lock file, which is free now or very soon; return whether there is one."""
-    place = _taken(handle, _ANY_PLACE)
+    place = first_place(handle)
     if place:
         wake(handle, place)
     return place != 0
@@ -147,15 +151,20 @@ def _last_place(handle: int) -> int:
 
 def _next_place(handle: int, start: int, length: int) -> int:
     """Return the first place in a range that another waiter has; 0 when there is none."""
-    return _taken(handle, _request(start, length))
+    return first_place(handle, _request(start, length))
 
 
-def _taken(handle: int, request: bytes) -> int:
-    """Return the same for a request that is made already: each commit makes the first of these."""
+def first_place(handle: int, among: bytes = _ANY_PLACE) -> int:
+    """Return the first place at an open lock file that another waiter has; 0 when there is none.
+
+    Args:
+        handle: The lock file.
+        among: The places that are meant, as the system is asked for them.
+    """
     if not _HAS_PLACES:
         return 0
     try:
-        answer = fcntl.fcntl(handle, fcntl.F_OFD_GETLK, request)
+        answer = fcntl.fcntl(handle, fcntl.F_OFD_GETLK, among)
     except OSError:
         return 0
     if answer[:2] == _FREE:
@@ -163,12 +172,3 @@ def _taken(handle: int, request: bytes) -> int:
     _, _, place, size, _ = _REQUEST.unpack(answer[: _REQUEST.size])
     # A lock of more than one byte is not a place; some network file systems make the lock of the file one of this kind.
     return place if size == 1 else 0
-
-
-def _request(start: int, length: int) -> bytes:
-    return _REQUEST.pack(fcntl.F_WRLCK, os.SEEK_SET, start, length, 0) if _HAS_PLACES else b""
-
-
-_ANY_PLACE = _request(_FIRST, 0)
-# The first two bytes of an answer when nothing is taken.
-_FREE = struct.pack("h", fcntl.F_UNLCK) if _HAS_PLACES else b""

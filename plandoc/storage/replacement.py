@@ -10,9 +10,10 @@ import os
 import stat
 from collections.abc import Iterable
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from plandoc.errors import Outcome, StorageError
+from plandoc.frozen import frozen
 from plandoc.storage.atomic_write import AtomicWrite
 from plandoc.storage.files import FOUND_LINK, Files, NotAFile
 from plandoc.storage.os_errors import raise_translated
@@ -20,7 +21,8 @@ from plandoc.storage.os_errors import raise_translated
 TEMPORARY = ".plandoc-tmp"
 
 
-class Found(NamedTuple):
+@frozen
+class Found:
     """The file of a document that will be replaced.
 
     Attributes:
@@ -43,7 +45,7 @@ class Replacement:
         files: The calls to the operating system.
     """
 
-    __slots__ = ("_files", "_folders", "_modes", "_root")
+    __slots__ = ("_files", "_folders", "_modes", "_root", "_writes")
 
     def __init__(self, root: str, files: Files) -> None:
         self._root = root
@@ -52,6 +54,7 @@ class Replacement:
         self._folders: dict[str, int | None] = {"": None}
         # The permission bits of the files that are replaced, if they were read; None where there is no file.
         self._modes: dict[str, int | None] = {}
+        self._writes: dict[str, AtomicWrite] = {}
 
     def look(self, name: str) -> Found | None:
         """Return the file of a document; None where there is none.
@@ -60,17 +63,18 @@ class Replacement:
             DamagedError: when there is something else, such as a link.
             StorageError: also where no user can replace the file.
         """
-        path, folder = f"{self._root}/{name}", None
+        folder = None
         try:
             try:
-                folder = self._folder_of(name)
-                found = Found(*self._files.read_to_replace(path, folder=folder))
+                write = self._write(name)
+                folder = write.folder
+                found = Found(*self._files.read_to_replace(write.path, folder=folder))
             except FileNotFoundError:
                 if folder is None and self._files.status(self._root) is None:
                     raise
                 found = None
         except OSError as error:
-            raise_translated(error, path)
+            raise_translated(error, f"{self._root}/{name}")
         self._modes[name] = None if found is None else found.status.st_mode & 0o777
         return found
 
@@ -96,12 +100,11 @@ class Replacement:
         """
         if content is None:
             return
-        folder = self._folder_of(name, make=True)
+        write = self._write(name, make_folder=True)
         if name not in self._modes:
-            present = self._files.status(f"{self._root}/{name}")
+            present = self._files.status(write.path)
             self._modes[name] = None if present is None else present.st_mode & 0o777
-        mode, write = self._modes[name], self._write(name)
-        write.stage(content, mode, folder=folder, is_durable=False, starts_writing=starts_writing)
+        write.stage(content, self._modes[name], is_durable=False, starts_writing=starts_writing)
 
     def sync_staged(self, names: Iterable[str]) -> None:
         """Return when what was staged for these documents is on the disk."""
@@ -109,19 +112,18 @@ class Replacement:
 
     def put_staged(self, name: str, content: bytes | None) -> None:
         """Replace a document's file with the one that was staged; remove it where there is no content."""
-        folder = self._folder_of(name)
+        write = self._write(name)
         if content is None:
-            self._files.remove(f"{self._root}/{name}", folder=folder)
+            self._files.remove(write.path, folder=write.folder)
         else:
-            self._write(name).replace(folder=folder)
+            write.replace()
 
     def discard_staged(self, names: Iterable[str]) -> None:
         """Remove what was staged and will not be put in place."""
         for name in names:
-            folder = name.rpartition("/")[0]
-            # Nothing was staged in a folder that could not be opened.
-            if folder in self._folders:
-                self._write(name).discard(folder=self._folders[folder])
+            # Nothing was staged where not even the folder could be opened.
+            if name in self._writes:
+                self._writes[name].discard()
 
     def close(self) -> None:
         """Let go of the folders."""
@@ -138,39 +140,38 @@ class Replacement:
     ) -> None:
         self.close()
 
-    def _write(self, name: str) -> AtomicWrite:
-        path = f"{self._root}/{name}"
-        return AtomicWrite(path, path + TEMPORARY, self._files)
-
-    def _folder_of(self, name: str, *, make: bool = False) -> int | None:
-        """Return the open folder that a document is in; None where its whole path is looked up.
+    def _write(self, name: str, *, make_folder: bool = False) -> AtomicWrite:
+        """Return the write of a document's file.
 
         Raises:
-            FileNotFoundError: when it does not exist and is not to be made.
+            FileNotFoundError: when its folder does not exist and is not to be made.
         """
-        folder = name.rpartition("/")[0]
-        if folder in self._folders:
-            return self._folders[folder]
-        path = f"{self._root}/{folder}"
+        if name not in self._writes:
+            folder, path = name.rpartition("/")[0], f"{self._root}/{name}"
+            if folder not in self._folders:
+                self._folders[folder] = self._opened(f"{self._root}/{folder}", make=make_folder)
+            self._writes[name] = AtomicWrite(path, path + TEMPORARY, self._files, self._folders[folder])
+        return self._writes[name]
+
+    def _opened(self, path: str, *, make: bool) -> int | None:
+        """Return an open folder; None where the system cannot open one to look names up, as Windows."""
         try:
             handle = self._files.open_folder(path)
+            if handle is None:
+                self._look_at_folder(path)
         except FileNotFoundError:
             if not make:
                 raise
             # The journal makes it again until its name is synced, by a checkpoint or by writing a file into it durably.
             self._files.make_folder(path)
             handle = self._files.open_folder(path)
-        if handle is not None or self._is_there(path, make=make):
-            self._folders[folder] = handle
         return handle
 
-    def _is_there(self, path: str, *, make: bool) -> bool:
-        """Check or make a folder on systems such as Windows, which cannot open one to look names up; return whether it exists."""
+    def _look_at_folder(self, path: str) -> None:
         present = self._files.status(path)
         refuse_link(path, present)
-        if present is None and make:
-            self._files.make_folder(path)
-        return present is not None or make
+        if present is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
 
 def refuse_link(folder: str, present: os.stat_result | None) -> None:

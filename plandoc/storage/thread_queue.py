@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from contextlib import suppress
 
 
 class Turn:
@@ -22,8 +21,8 @@ class Turn:
 
     def __init__(self, thread: int | None = None) -> None:
         self.thread = thread
-        self.called = threading.Lock()
-        self.called.acquire()
+        # What it waits at; None until it waits.
+        self.called: threading.Lock | None = None
 
 
 class Turns:
@@ -42,22 +41,27 @@ class Turns:
     def join(self, turn: Turn) -> bool:
         """Take the last place, and return whether it is the first one, too."""
         self._line.append(turn)
-        return self.is_first(turn)
+        return self._line[0] is turn
 
     def wait(self, turn: Turn, timeout_seconds: float) -> bool:
         """Return whether the turn came in time."""
-        timeout = min(max(timeout_seconds, 0), threading.TIMEOUT_MAX)
-        return self.is_first(turn) or turn.called.acquire(timeout=timeout)
+        called = threading.Lock()
+        called.acquire()
+        # Before the look at the line: whoever leaves that calls the first one in it afterwards.
+        turn.called = called
+        return self.is_first(turn) or called.acquire(timeout=min(max(timeout_seconds, 0), threading.TIMEOUT_MAX))
 
     def leave(self, turn: Turn) -> None:
         """Give up a place, the first one or any other; nothing to do if that was done before."""
-        with suppress(ValueError):
+        try:  # noqa: SIM105  (each commit is here, and entering a block would cost more than the rest)
             self._line.remove(turn)
+        except ValueError:
+            pass
         # Every turn that leaves calls the first one, because the one before may not have got that far. The line may be
         # empty, and the first one may have been called already.
         try:
-            if self._line:
-                self._line[0].called.release()
+            if self._line and (called := self._line[0].called) is not None:
+                called.release()
         except (IndexError, RuntimeError):
             return
 

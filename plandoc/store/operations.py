@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar, cast
 
 from plandoc.engine.session import Session, required, unit_of_work
+from plandoc.engine.unit_of_work import UnitOfWork
 from plandoc.store.default import default_store
 
 P = ParamSpec("P")
@@ -25,7 +26,7 @@ CHANGING: dict[str, str] = {}
 
 def reads(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function whose last parameter is `session` work without one, by reading the default store."""
-    return _with_session(function, lambda call: default_store().read(call))
+    return _with_session(function, lambda call: default_store().read(call), UnitOfWork.check_open)
 
 
 def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -37,17 +38,7 @@ def changes(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         CHANGING[function.__name__] = action
-
-        def in_own_session(call: Callable[[Session], R]) -> R:
-            return default_store().change(action, call)
-
-        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            # That it is a session was made sure of before.
-            given: Any = kwargs["session"]
-            unit_of_work(given).check_writable()
-            return function(*args, **kwargs)
-
-        return _with_session(functools.wraps(function)(checked), in_own_session)
+        return _with_session(function, lambda call: default_store().change(action, call), UnitOfWork.check_writable)
 
     return decorate
 
@@ -60,8 +51,10 @@ def _kept(argument: Any) -> Any:
     return list(argument) if isinstance(argument, Iterator) else argument
 
 
-def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Session], R]], R]) -> Callable[P, R]:
-    code = getattr(function, "__wrapped__", function).__code__
+def _with_session(
+    function: Callable[P, R], open_one: Callable[[Callable[[Session], R]], R], check: Callable[[UnitOfWork], None]
+) -> Callable[P, R]:
+    code = function.__code__
     position = code.co_varnames[: code.co_argcount].index("session")
 
     in_session = cast("Callable[..., R]", function)
@@ -70,12 +63,15 @@ def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Sessio
     def operation(*args: Any, **kwargs: Any) -> R:
         if len(args) > position:
             args, kwargs = args[:position], {**kwargs, "session": args[position]}
-        given = kwargs.pop("session", None)
+        given = kwargs.pop("session", None) if kwargs else None
         if given is not None:
-            return in_session(*args, **kwargs, session=given if type(given) is Session else required(given))
+            session = given if type(given) is Session else required(given)
+            check(unit_of_work(session))
+            return in_session(*args, **kwargs, session=session)
         # It may be called again, and an iterator gives what it has only once.
         args = tuple([one if type(one) in _PLAIN else _kept(one) for one in args])
-        kwargs = {name: _kept(value) for name, value in kwargs.items()}
+        if kwargs:
+            kwargs = {name: _kept(value) for name, value in kwargs.items()}
         return open_one(lambda session: in_session(*args, **kwargs, session=session))
 
     return operation

@@ -27,6 +27,12 @@ T = TypeVar("T")
 DEFAULT_TIMEOUT_SECONDS = 30.0
 
 
+class _OfThread(threading.local):
+    """What a store knows of each thread: its last session."""
+
+    session: Callable[[], Session | None] | None = None
+
+
 class Store:
     """An open store; made by `open_store`.
 
@@ -51,7 +57,7 @@ class Store:
         self._on_wait = on_wait
         self._cache = DocumentCache(lambda: backend.store_id)
         self._index = EventIndex()
-        self._in_session = threading.local()
+        self._of_thread = _OfThread()
         self._process = os.getpid()
         self._closed = False
         OPEN_STORES.open.append(self)
@@ -97,14 +103,10 @@ class Store:
             self._check_usable()
             write.transaction = self._backend.begin(action, timeout_seconds=wait, on_wait=self._on_wait)
             write.session = self._make_session(write.transaction, writes=True)
-            self._in_session.session = weakref.ref(write.session)
+            self._of_thread.session = weakref.ref(write.session)
             return write.session
 
-        def finish(session: Session, transaction: Transaction) -> bool:
-            self._check_process()
-            return self._commit(session, transaction)
-
-        return GuardedWrite(start, finish)
+        return GuardedWrite(start, self._commit)
 
     def change(self, action: str, function: Callable[[Session], T]) -> T:
         """Return what a function makes of a session of its own, whose changes are saved when it returns.
@@ -126,7 +128,7 @@ class Store:
             with self.session(action) as session:
                 return function(session)
 
-        return until_not_overtaken(changed) if self.is_side_by_side else changed()
+        return until_not_overtaken(changed) if self._backend.side_by_side else changed()
 
     def read(self, function: Callable[[Session], T]) -> T:
         """Return what a function makes of a session that only reads, at one moment and without a lock.
@@ -204,6 +206,7 @@ class Store:
 
     def _commit(self, session: Session, transaction: Transaction) -> bool:
         """Save the changes of a session; return whether there were any."""
+        self._check_process()
         changes = unit_of_work(session).documents.changes()
         if changes:
             before = transaction.version
@@ -218,18 +221,13 @@ class Store:
         if self._closed:
             raise SessionError(f"the store {self.location} is closed; open it again")
         self._check_process()
-        if self._is_in_session:
+        session = None if self._of_thread.session is None else self._of_thread.session()
+        if session is not None and not unit_of_work(session).is_over:
+            # This thread is in the middle of it, wherever that was interrupted.
             raise SessionError(
                 "this thread already has an open session; pass it with session=... "
                 "(two sessions would not be one atomic write)"
             )
-
-    @property
-    def _is_in_session(self) -> bool:
-        """Whether this thread is in the middle of a session, wherever that was interrupted."""
-        known: Callable[[], Session | None] = getattr(self._in_session, "session", lambda: None)
-        session = known()
-        return session is not None and not unit_of_work(session).is_over
 
     def _check_process(self) -> None:
         if self._process != os.getpid():

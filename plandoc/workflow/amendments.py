@@ -29,7 +29,7 @@ from plandoc.engine.named_records import id_of
 from plandoc.engine.plan_definitions import amendments_made, brought_in, defined, name_in_plan, plan_definitions
 from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, FinishedGoodRef, FinishedUnitRef
-from plandoc.engine.session import Session, unit_of_work
+from plandoc.engine.session import Session, document_of_event, unit_of_work
 from plandoc.errors import NotFoundError, Problem, ValidationError, refuse, shorten
 from plandoc.errors.hints import Hint, Named, wording
 from plandoc.fields import evolved
@@ -49,10 +49,13 @@ from plandoc.records import (
     Recipe,
 )
 from plandoc.store import NO_SESSION, changes, reads
+from plandoc.tables import table_of
 from plandoc.workflow.amendment_steps import begin, new_amendment, select_recipes
 from plandoc.workflow.decisions import exact_needs, new_decision, put_decision
 
 RecordT = TypeVar("RecordT")
+
+_GOODS = table_of(EventFinishedGood)
 
 
 @reads
@@ -271,8 +274,11 @@ def _known(record_type: type[RecordT], record_id: int, event_id: EventId, sessio
 
 def _row_of_good(session: Session, event_id: EventId, good_id: int) -> EventFinishedGood | None:
     # True and 1.0 would be found where 1 is.
-    rows = session.find(EventFinishedGood, event_id=event_id) if type(good_id) is int else ()
-    return next((row for row in rows if row.finished_good_id == good_id), None)
+    if type(good_id) is int:
+        for row in document_of_event(event_id, session).all(_GOODS):
+            if row.finished_good_id == good_id:
+                return row  # type: ignore[no-any-return]
+    return None
 
 
 def _planned(session: Session, event_id: EventId, good_id: int) -> EventFinishedGood:

@@ -15,7 +15,7 @@ from typing import Any, Self
 import attrs
 
 _CALLS = (
-    *("open", "close", "read", "write", "lseek", "fstat", "stat", "lstat", "ftruncate", "fsync", "fdatasync"),
+    *("open", "close", "read", "write", "pread", "pwrite", "fstat", "stat", "lstat", "ftruncate", "fsync", "fdatasync"),
     *("posix_fallocate", "fchmod", "replace", "rename", "link", "unlink", "rmdir", "mkdir", "listdir", "scandir"),
 )
 # The system lets go of these even when it reports an error.
@@ -57,7 +57,7 @@ class Faults:
 
 
 _WRITES = frozenset(
-    {"write", "ftruncate", "fsync", "fdatasync", "posix_fallocate", "replace", "link", "mkdir", "file write"}
+    {"write", "pwrite", "ftruncate", "fsync", "fdatasync", "posix_fallocate", "replace", "link", "mkdir", "file write"}
 )
 
 

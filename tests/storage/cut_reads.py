@@ -23,7 +23,7 @@ from tests.builders import EVENT_DATE
 
 DOCUMENTS = (CATALOG, "events/1.json")
 # Between any two of these somebody else may have been at work.
-_PAUSES = frozenset({"open", "read", "lseek", "fstat", "lstat", "close", "listdir", "scandir", "fsync", "fdatasync"})
+_PAUSES = frozenset({"open", "read", "pread", "fstat", "lstat", "close", "listdir", "scandir", "fsync", "fdatasync"})
 
 
 class CutReads:
@@ -52,9 +52,9 @@ class CutReads:
             return call(*arguments, **options)
         if self.luck.random() < self.chance:
             self._let_others_work()
-        if name == "read":
-            handle, size = arguments
-            return call(handle, self.luck.randint(1, size))
+        if name in {"read", "pread"}:
+            handle, size, *offset = arguments
+            return call(handle, self.luck.randint(1, size), *offset)
         return call(*arguments, **options)
 
     def _let_others_work(self) -> None:

@@ -16,8 +16,9 @@ from plandoc.storage import files
 
 _CALLS = frozenset(
     {
-        *("open", "close", "read", "write", "lseek", "ftruncate", "fstat", "lstat", "stat", "fsync", "fdatasync"),
-        *("replace", "rename", "link", "unlink", "mkdir", "listdir", "scandir", "posix_fallocate", "fchmod", "dup"),
+        *("open", "close", "read", "write", "pread", "pwrite", "ftruncate", "fstat", "lstat", "stat"),
+        *("fsync", "fdatasync", "replace", "rename", "link", "unlink", "mkdir", "listdir", "scandir"),
+        *("posix_fallocate", "fchmod", "dup"),
     }
 )
 _OF_THE_LOCK = ("lock_descriptor", "unlock_descriptor")

@@ -25,7 +25,7 @@ LINEAGE = "L"
 MOMENT = datetime.datetime(2026, 1, 28, 3, 25, 47, tzinfo=datetime.UTC)
 CATALOG = initialize.CATALOG
 STOCK = initialize.STOCK
-LOOKS = ("read", "read_to_replace", "open_to_read", "read_at", "size", "status", "is_same", "names")
+LOOKS = ("read", "read_to_replace", "open_to_read", "read_at", "size", "status", "names")
 SYNCS = ("sync_data", "sync_file", "sync_folder")
 RENAMES = ("replace", "publish")
 CHANGES = ("open_to_write", "create", "write_at", "truncate", *RENAMES, "remove", "make_folder", *SYNCS)
@@ -335,7 +335,7 @@ class FaultyFiles(_Watched):
             with suppress(OSError):
                 result = act(*arguments)
                 if name.startswith("open"):
-                    os.close(result)
+                    os.close(result[0] if isinstance(result, tuple) else result)
         elif fault.moment == "half" and name == "write_at":
             handle, offset, content = arguments
             act(handle, offset, content[: len(content) // 2])

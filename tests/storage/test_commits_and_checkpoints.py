@@ -406,7 +406,7 @@ def test_a_look_that_fails_without_a_word_of_the_file_names_it_or_its_folder(roo
 @pytest.mark.parametrize(
     ("call", "start"),
     [
-        ("size", lambda backend: backend.view(read_all)),
+        ("open_to_read", lambda backend: backend.view(read_all)),
         ("read_at", lambda backend: backend.view(read_all)),
         ("open_to_write", begun),
         ("size", begun),
@@ -428,7 +428,7 @@ def test_an_error_while_a_reader_or_a_writer_catches_up_names_a_path_of_the_fold
 
 
 @pytest.mark.parametrize(
-    ("call", "path"), [("read_to_replace", CATALOG), ("is_same", ".")], ids=["the document", "the lock"]
+    ("call", "path"), [("read_to_replace", CATALOG), ("status", ".")], ids=["the document", "the lock"]
 )
 def test_a_look_before_a_commit_that_fails_names_the_document_or_the_folder_and_saves_nothing(root, call, path):
     files = NamelessFiles(())

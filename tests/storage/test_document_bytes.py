@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from unittest import mock
 
 import attrs
 import pytest
@@ -113,13 +114,33 @@ ROWS = st.dictionaries(
 TABLES = st.dictionaries(st.sampled_from(["stock", "recipes", "ingredients"]), ROWS)
 
 
+def changed_rows(before, after):
+    """The ids of the rows that differ, by table."""
+    differing = {
+        name: [
+            i
+            for i in sorted({*before.get(name, {}), *after.get(name, {})})
+            if _row(before, name, i) != _row(after, name, i)
+        ]
+        for name in {*before, *after}
+    }
+    return {name: ids for name, ids in differing.items() if ids}
+
+
+def _row(tables, name, row_id):
+    return tables.get(name, {}).get(row_id)
+
+
+@pytest.mark.parametrize("many", [documents.MANY, 0], ids=["tables as a whole", "rows, however few there are"])
 @given(before=TABLES, after=TABLES, next_id=st.integers(1, 99))
-def test_a_document_whose_changed_tables_alone_are_written_is_the_one_that_is_written_whole(before, after, next_id):
+def test_a_document_whose_changed_tables_or_rows_alone_are_written_is_the_one_that_is_written_whole(
+    many, before, after, next_id
+):
     read = documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, before))
-    changed = {name for name in {*before, *after} if before.get(name, {}) != after.get(name, {})}
     next_ids = {"stock": next_id}
 
-    written = documents.rewritten(read, next_ids, after, changed=changed, judged=True)
+    with mock.patch.object(documents, "MANY", many):
+        written = documents.rewritten(read, next_ids, after, changed=changed_rows(before, after), judged=True)
 
     assert written.content == documents.render(CATALOG, LINEAGE, next_ids, after)
     assert written == documents.parse(CATALOG, written.content)
@@ -132,25 +153,42 @@ def test_a_table_that_did_not_change_keeps_its_bytes_and_one_of_a_foreign_form_g
     by_hand = documents.parse(CATALOG, own.replace(b"{}", b"{ }"))
     other = {**tables, "stock": {"1": {"a": 3}}}
 
-    assert documents.rewritten(read, {}, other, changed={"recipes"}, judged=True).content == own
-    assert documents.rewritten(by_hand, {}, tables, changed=(), judged=True).content == own
+    assert documents.rewritten(read, {}, other, changed={"recipes": ["1"]}, judged=True).content == own
+    assert documents.rewritten(by_hand, {}, tables, changed={}, judged=True).content == own
 
 
 def test_rows_that_were_written_are_those_that_a_reader_gets_and_not_those_that_were_given():
     read = documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, {}))
     given_rows = {"stock": {"1": {"a": [1]}}}
 
-    written = documents.rewritten(read, {}, given_rows, changed={"stock"}, judged=True)
+    written = documents.rewritten(read, {}, given_rows, changed={"stock": ["1"]}, judged=True)
     given_rows["stock"]["1"]["a"].append(2)
 
     assert written.tables == {"stock": {"1": {"a": [1]}}}
+
+
+def test_rows_that_did_not_change_keep_their_bytes_and_a_table_of_a_foreign_form_gets_ours_when_one_of_its_rows_changes():
+    tables = {"stock": {str(i): {"a": i} for i in range(1, 100)}}
+    own = documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, tables))
+    changed = {"stock": {**tables["stock"], "7": {"a": 0}, "100": {"a": 100}}}
+    rows = {"stock": ["100", "7"]}
+    spaced = attrs.evolve(own, content=own.content.replace(b'"a":8}', b'"a": 8}'))
+    foreign = attrs.evolve(own, content=own.content.replace(b'"a":7}', b'"a": 7}'))
+
+    kept = documents.rewritten(spaced, {}, changed, changed=rows, judged=True)
+    renewed = documents.rewritten(foreign, {}, changed, changed=rows, judged=True)
+
+    assert b'"8": {"a": 8}' in kept.content
+    assert renewed.content == documents.render(CATALOG, LINEAGE, {}, changed)
+    assert kept.tables == renewed.tables == changed
+    assert documents.parse(CATALOG, kept.content).tables == changed
 
 
 def test_rows_of_another_format_are_all_written_anew():
     tables = {"stock": {"1": {"a": 1}}}
     read = attrs.evolve(documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, tables)), format=0)
 
-    upgraded = documents.rewritten(read, {}, {"stock": {"1": {"a": 2}}}, changed=(), judged=True)
+    upgraded = documents.rewritten(read, {}, {"stock": {"1": {"a": 2}}}, changed={}, judged=True)
 
     assert upgraded.format == documents.FORMAT
     assert upgraded.content == documents.render(CATALOG, LINEAGE, {}, {"stock": {"1": {"a": 2}}})
@@ -160,7 +198,7 @@ def test_a_row_that_a_reader_would_not_get_as_it_is_is_refused():
     read = documents.parse(CATALOG, documents.render(CATALOG, LINEAGE, {}, {}))
 
     with pytest.raises(ValidationError) as refusal:
-        documents.rewritten(read, {}, {"stock": {"1": {"a": float("nan")}}}, changed={"stock"}, judged=True)
+        documents.rewritten(read, {}, {"stock": {"1": {"a": float("nan")}}}, changed={"stock": ["1"]}, judged=True)
 
     (problem,) = refusal.value.problems
     assert problem.file == CATALOG

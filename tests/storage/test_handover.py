@@ -294,7 +294,7 @@ def test_whoever_waits_gets_what_the_holder_leaves(root: Path, next_one: FolderB
     )
     thread.start()
     lock = other._lock._file.opened()
-    until(lambda: process_queue.anybody_waits(lock))
+    until(lambda: process_queue.first_place(lock) > 0)
     held.commit({FIRST: document(FIRST, "new")})
     held.release()
     thread.join()

@@ -67,9 +67,9 @@ class ReadsInPieces(QuickFiles):
     def read(self, path: Path) -> bytes:
         if Path(path).name != journal.NAME:
             return super().read(path)
-        handle = self.open_to_read(path)
+        handle, status = self.open_to_read(path)
         try:
-            return self.read_at(handle, 0, self.size(handle))
+            return self.read_at(handle, 0, status.st_size)
         finally:
             self.close(handle)
 
@@ -180,7 +180,7 @@ def test_what_looks_like_damage_is_looked_at_again_when_the_writer_is_done(root:
     (root / journal.NAME).write_bytes(b"unfinished\n" + line(1))
     lock = FolderLock(root, Files())
     turn = Turn()
-    lock.acquire(action="write", timestamp=MOMENT, timeout_seconds=0, on_wait=None, turn=turn)
+    lock.take(turn, action="write", timestamp=MOMENT, timeout_seconds=0, on_wait=None)
 
     def finish() -> None:
         (root / journal.NAME).write_bytes(line(1) + line(2))

@@ -7,6 +7,7 @@ import pytest
 
 import plandoc
 from plandoc.engine.plan_definitions import catalog_definitions
+from plandoc.storage import documents
 from plandoc.tables import TABLES
 from tests.builders import a_bakery, a_plan
 
@@ -25,6 +26,30 @@ CHANGES = (
     lambda event, good: plandoc.drop_finished_good(event, good, "no boxes left"),
     lambda event, good: plandoc.add_finished_good(event, good, 3, "boxes again"),
 )
+
+
+@pytest.mark.of_folder
+def test_a_table_of_many_rows_of_which_few_change_is_in_the_file_as_if_it_was_written_whole(store, folder):
+    bakery = a_bakery(store)
+    event = a_plan(store, plandoc.PlanState.IN_PRODUCTION, bakery=bakery)
+    plandoc.use_store(store)
+    with store.session("catalog") as session:
+        added = [session.add(plandoc.Ingredient(f"Spice {number}")) for number in range(40)]
+
+    for quantity in range(20, 60):
+        plandoc.change_quantity(event.id, bakery.cookie_box.id, quantity, "more guests")
+    with store.session("catalog") as session:
+        session.replace(attrs.evolve(added[3], notes="ground"))
+        session.remove(plandoc.Ingredient, added[-1].id)
+        session.remove(plandoc.Ingredient, added[0].id)
+        session.add(plandoc.Ingredient("Salt"))
+
+    for name in ("catalog.json", f"events/{event.id}.json"):
+        content = (folder / name).read_bytes()
+        read = documents.parse(name, content)
+        assert content == documents.render(name, read.store_id, read.next_ids, read.tables)
+    with plandoc.open_store(folder) as other:
+        assert everything(store) == everything(other)
 
 
 def test_after_every_change_a_store_that_wrote_it_finds_what_a_new_one_reads(store, folder):

@@ -45,8 +45,8 @@ def edited(folder, monkeypatch):
         name, change = EDITS[what]
         note = UnitOfWork._note
 
-        def noted(work, record, before, after):
-            note(work, record, before, after)
+        def noted(work, table, record, before, after):
+            note(work, table, record, before, after)
             path = folder / name
             path.write_bytes(change(path.read_bytes() if path.exists() else b""))
             times.append(folder_bytes(folder))

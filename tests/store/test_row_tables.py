@@ -35,7 +35,7 @@ def test_a_change_leaves_the_rows_that_others_have_as_they_were(shared, storage)
     assert shared == before
     assert storage.tables["recipes"] == {"1": {"name": "Rye", "lines": [{"n": 1}, {"n": 2}]}, "5": {"name": "Corn"}}
     assert storage.tables["stock"] is shared["stock"]
-    assert storage.changed == {"recipes"}
+    assert storage.changed == {"recipes": {"1", "2", "5"}}
 
 
 def test_a_call_that_fails_in_the_middle_changes_nothing(shared, storage):
@@ -50,7 +50,7 @@ def test_a_call_that_fails_in_the_middle_changes_nothing(shared, storage):
     with pytest.raises(ZeroDivisionError):
         storage.table("recipes").update(fail_at_the_second)
 
-    assert (storage.tables, storage.changed) == (shared, set())
+    assert (storage.tables, storage.changed) == (shared, {})
 
 
 def test_a_copy_and_its_original_change_apart(storage):
@@ -61,11 +61,11 @@ def test_a_copy_and_its_original_change_apart(storage):
 
     assert list(twin.tables["recipes"]) == []
     assert list(storage.tables["recipes"]) == ["2", "5"]
-    assert twin.changed == storage.changed == {"recipes"}
+    assert (twin.changed, storage.changed) == ({"recipes": {"1", "2"}}, {"recipes": {"1", "5"}})
 
 
 def test_a_whole_row_replaces_the_one_there_with_its_fields_in_their_order(storage):
-    storage.whole_rows("recipes").insert(WholeRow({"lines": [], "slug": "rye"}, 1))
+    storage.put("recipes", {"lines": [], "slug": "rye"}, 1)
 
     assert list(storage.tables["recipes"]["1"].items()) == [("lines", []), ("slug", "rye")]
 
@@ -100,4 +100,4 @@ def test_it_is_a_storage_of_tinydb(storage):
     database.drop_table("stock")
 
     assert database.tables() == {"recipes"}
-    assert storage.changed == {"recipes", "stock"}
+    assert storage.changed == {"recipes": {"1", "2"}, "stock": {"7"}}
