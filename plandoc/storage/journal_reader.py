@@ -263,7 +263,7 @@ def _look_at(documents: DocumentFiles, files: Files, end: int) -> tuple[Identity
                 files.close(handle)
     except OSError as error:
         raise_translated(error, documents.root)
-    return Identity(size, ending, None if size and end else documents.read(marker.NAME)), found
+    return Identity(size, ending, None if size and end else documents.read_remembered(marker.NAME)), found
 
 
 def _identity_in(content: bytes, start: int, size: int, end: int, present: bytes | None) -> Identity:
