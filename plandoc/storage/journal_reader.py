@@ -168,10 +168,11 @@ class JournalReader:
         # Before the line was written, the document was as the line says, too; where that was the same, nothing is shown.
         if not smallest or contents[smallest].replaces == digest(smallest):
             return False
-        # A document that cannot be read may be one that nobody has asked for.
-        with suppress(PlandocError):
+        try:
             return self._documents.read(contents[smallest].name) == smallest
-        return False
+        except PlandocError:
+            # It may be one that nobody has asked for.
+            return False
 
     def _sync(self, sync: Callable[[StrPath], None], path: StrPath) -> None:
         try:
