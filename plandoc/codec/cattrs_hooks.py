@@ -203,9 +203,13 @@ def judged_rows_hook(kind: type) -> Callable[[Mapping[Any, Mapping[str, Any]]], 
 
 
 def _as_cattrs_sees_it(field: attrs.Attribute[Any], *, judged: bool) -> attrs.Attribute[Any]:
-    """Return a field as cattrs gets it: with a converter if its values are taken as they are, because cattrs then calls no hook."""
+    """Return a field as cattrs gets it: with a converter if its values are taken as they are, because cattrs then calls no hook.
+
+    In a row that `to_row` made no field is missing, so that cattrs need not ask for each.
+    """
     is_as_it_is = field.type in _TAKEN_AS_IT_IS or (field.type == _JSON and not judged)
-    return field.evolve(converter=_as_it_is if is_as_it_is else None, kw_only=True)
+    default = attrs.NOTHING if judged else field.default
+    return field.evolve(converter=_as_it_is if is_as_it_is else None, default=default, kw_only=True)
 
 
 def _record_hook(kind: type, converter: cattrs.Converter, *, judged: bool) -> Any:

@@ -71,6 +71,10 @@ class Definitions:
         function: Callable[[int], Any] = getattr(self, _NAMES[record_type])
         return function
 
+    def has(self, record_type: type, record_id: int) -> bool:
+        """Whether something is defined, for callers that need no record of it."""
+        return self.row(record_type, record_id) is not None or self.lookup(record_type)(record_id) is not None
+
     def as_of(self, amendments: int | None) -> Definitions:
         """Return the definitions as of a number of amendments; these themselves when no amendment revised any.
 

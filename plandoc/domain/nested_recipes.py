@@ -8,7 +8,7 @@ from plandoc.domain.containment import check_nesting
 from plandoc.domain.definitions import Definitions
 from plandoc.domain.memo import Memo
 from plandoc.errors import Problem, ValidationError
-from plandoc.records import Recipe
+from plandoc.records import Ingredient, Recipe
 
 
 class NestedRecipes:
@@ -20,8 +20,8 @@ class NestedRecipes:
         return definitions.memoize(cls)
 
     def __init__(self, definitions: Definitions) -> None:
-        self._definitions = definitions
         self._recipes: Memo[int, Recipe | None] = Memo(definitions.recipes)
+        self._has_ingredient: Memo[int, bool] = Memo(lambda ingredient_id: definitions.has(Ingredient, ingredient_id))
         self._problems_of: Memo[int, tuple[Problem, ...]] = Memo(lambda recipe_id: self.problems([recipe_id]))
 
     def recipe(self, recipe_id: int) -> Recipe | None:
@@ -104,8 +104,9 @@ class NestedRecipes:
             wanted = f", wanted by {around}" if around else ""
             yield Problem(f"Recipe {recipe_id} not found{wanted}", field="sub_recipes" if around else None)
             return
-        for ingredient_id in dict.fromkeys(line.ingredient_id for line in recipe.lines):
-            if self._definitions.ingredients(ingredient_id) is None:
+        known = self._has_ingredient
+        for ingredient_id in dict.fromkeys([line.ingredient_id for line in recipe.lines]):
+            if not known[ingredient_id]:
                 path = self._path(recipe_id, outer)
                 yield Problem(f"Ingredient {ingredient_id} not found, wanted by {path}", field="lines")
 

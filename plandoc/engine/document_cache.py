@@ -40,8 +40,9 @@ class DocumentCache:
         with self._turn:
             known = self._documents.pop(name, None)
             if known is not None and known[0] == content:
-                # Moved to the end; the first is the next to go.
-                self._documents[name] = known
+                # Moved to the end; the first is the next to go. With these bytes, because the next reading may get the very
+                # same ones, which need no comparison.
+                self._documents[name] = (content, known[1])
                 return known[1]
         document = self._read(name, content, file)
         self.keep(content, document)

@@ -16,12 +16,13 @@ from plandoc.domain.replay import in_order
 from plandoc.engine.document import DocumentSession
 from plandoc.engine.session import Session, document_of_event, unit_of_work
 from plandoc.errors import NotFoundError
-from plandoc.records import FinishedUnit, PlanAmendment, PlanSnapshot, UnitWord
+from plandoc.records import EventId, FinishedUnit, PlanAmendment, PlanSnapshot, UnitWord
 from plandoc.tables import table_of
 
 _SNAPSHOTS, _AMENDMENTS, _WORDS = map(table_of, (PlanSnapshot, PlanAmendment, UnitWord))
 
 RecordT = TypeVar("RecordT")
+T = TypeVar("T")
 # Rows by id; None for one that was not found.
 Rows = Mapping[str, dict[str, Any] | None]
 
@@ -35,6 +36,19 @@ def plan_definitions(event_id: int, session: Session) -> Definitions:
         NotFoundError: "Event 99 not found".
     """
     return _of_event(event_id, session).beside(catalog_definitions(session))
+
+
+def kept_with_plan(make: Callable[[EventId, Session], T], event_id: EventId, session: Session) -> T:
+    """Return what a function makes of an event and its definitions, and of nothing else; kept until one of them changes.
+
+    Raises:
+        NotFoundError: "Event 99 not found".
+    """
+    kept = _of_event(event_id, session).kept_beside(catalog_definitions(session))
+    if make not in kept:
+        kept[make] = make(event_id, session)
+    made: T = kept[make]
+    return made
 
 
 def defined(record_type: type[RecordT], record_id: int, event_id: int, session: Session) -> RecordT:
@@ -148,6 +162,7 @@ class _OfEvent:
         freezing = [amendment for amendment in self.amendments if amendment.freezes]
         self._sources = [] if self.snapshot is None else [self.snapshot, *freezing]
         self._last: tuple[Definitions, Definitions] | None = None
+        self._kept: tuple[Definitions, dict[Any, Any]] | None = None
 
     def beside(self, current: Definitions) -> Definitions:
         """Return the definitions in force, given the catalog."""
@@ -155,6 +170,14 @@ class _OfEvent:
         if last is None or last[0] is not current:
             last = self._last = (current, effective_definitions(self.snapshot, self.amendments, current))
         return last[1]
+
+    def kept_beside(self, current: Definitions) -> dict[Any, Any]:
+        """Return what was made of the event while the catalog was this."""
+        kept = self._kept
+        if kept is None or kept[0] is not current:
+            # In one step, because other threads may read at the same time.
+            kept = self._kept = (current, {})
+        return kept[1]
 
     @property
     def is_frozen(self) -> bool:

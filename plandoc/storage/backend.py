@@ -47,6 +47,10 @@ class Reading(Protocol):
         """Return the content of a document, or None when there is none."""
         ...
 
+    def read_remembered(self, name: str) -> bytes | None:
+        """Return the same for a session that only reads: a file that was read a moment ago need not be read again."""
+        ...
+
     def has(self, name: str) -> bool:
         """Return whether there is a document; what a session that writes decides by holds until its commit, as by reading."""
         ...

@@ -1,7 +1,7 @@
-"""Whether a document's file is still the one that was read: cheaper than reading it, and only for lists.
+"""Whether a document's file is still the one that was read: cheaper than reading it, and only for lists and readings.
 
 What a session changes or bases a decision on is always read. But a list of ten thousand events would read ten thousand
-files to find that one is new.
+files to find that one is new, and each look at a plan a whole catalog.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ _PARTS = 4
 # than one tick of the file system's clock before it was read may change again and look the same. The clock of a stick
 # has ticks of two seconds.
 _STABLE_AFTER_SECONDS = 2.5
-# How long a scan of a folder stays valid if neither the folder nor the journal has changed since.
-_SCAN_VALID_SECONDS = 1.0
+# How long a scan of a folder stays valid if neither the folder nor the journal has changed since, and what was read of a file
+# if that looks the same.
+VALID_SECONDS = 1.0
 
 
 class DirectoryScan:
@@ -52,7 +53,7 @@ class DirectoryScan:
         last = self._last
         state = self._state(serial)
         now = stopwatch_seconds()
-        if fresh or state != last.state or now - last.scanned_at > _SCAN_VALID_SECONDS:
+        if fresh or state != last.state or now - last.scanned_at > VALID_SECONDS:
             prefix = self._prefix
             found = {prefix + name: fingerprint_of(one) for name, one in self._files.statuses(self._path)}
             # In one step, because other threads may read at the same time.

@@ -14,6 +14,7 @@ from plandoc.storage.document_head import END_SIZE, START_SIZE, Head
 from plandoc.storage.documents import digest
 from plandoc.storage.files import Files
 from plandoc.storage.os_errors import raise_translated, translate_os_errors
+from plandoc.storage.remembered_files import RememberedFiles
 from plandoc.storage.replacement import TEMPORARY, Replacement, refuse_irreplaceable, refuse_link
 
 LOST_FOUND = "lost-found"
@@ -30,6 +31,7 @@ class DocumentFiles:
         self._root = str(root)
         self._files = files
         self._scans: dict[str, DirectoryScan] = {}
+        self._remembered = RememberedFiles(files)
 
     def path_of(self, name: str) -> str:
         """Return the path of a document, or of another file of the folder, as text: a `Path` takes far longer to make."""
@@ -49,6 +51,19 @@ class DocumentFiles:
                 if not is_there and self._files.status(self._root) is None:
                     raise
                 return None
+        except OSError as error:
+            raise_translated(error, path)
+
+    def read_remembered(self, name: str) -> bytes | None:
+        """Return the same for readings alone: what was read of a file a moment ago counts while it looks the same.
+
+        Only documents that belong to no event are remembered: there are few, all readings need them, and the catalog is large.
+        """
+        if "/" in name:
+            return self.read(name)
+        path = self.path_of(name)
+        try:
+            return self._remembered.read(path, lambda: self.read(name))
         except OSError as error:
             raise_translated(error, path)
 

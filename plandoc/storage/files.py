@@ -189,7 +189,7 @@ class Files:
         if sys.platform == "win32":  # pragma: no cover  (Windows has no such call)
             os.lseek(handle, offset, os.SEEK_SET)
             return _read_on(handle, size)
-        found = part = os.pread(handle, size, offset)
+        found = part = os.pread(handle, size, offset) if size else b""
         while part and len(found) < size:
             part = os.pread(handle, size - len(found), offset + len(found))
             found += part

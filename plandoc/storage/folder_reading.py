@@ -43,7 +43,19 @@ class FolderReading:
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a document, or None when there is none."""
-        content = self._documents.read(name)
+        return self._in_this_version(name, self._documents.read(name))
+
+    def read_remembered(self, name: str) -> bytes | None:
+        """Return the same; what was read of a file a moment ago counts while it looks the same."""
+        return self._in_this_version(name, self._documents.read_remembered(name))
+
+    def _in_this_version(self, name: str, content: bytes | None) -> bytes | None:
+        """Return what a document holds in this version.
+
+        Args:
+            name: The document.
+            content: What its file holds.
+        """
         changes = self._state.changes.get(name)
         if not changes:
             self._from_files.add(name)

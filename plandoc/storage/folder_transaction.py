@@ -56,6 +56,9 @@ class FolderTransaction:
             self._read[name] = self._documents.read(name)
         return self._read[name]
 
+    # Whoever holds the lock decides by what is there.
+    read_remembered = read
+
     def has(self, name: str) -> bool:
         """Return whether there is a document. Where there is none, there must be none at the commit."""
         if name not in self._read:

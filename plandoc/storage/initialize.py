@@ -28,10 +28,10 @@ def is_initialized(root: Path, files: Files) -> bool:
     if "\0" in str(root):
         raise StoreNotFoundError(str(root), f"a path cannot contain a NUL character, found {shorten(str(root))}")
     with translate_os_errors(root, Outcome.NOT_SAVED):
-        if root.exists() and not root.is_dir():
-            raise StoreNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
         if files.status(root / marker.NAME) is not None:
             return True
+        if root.exists() and not root.is_dir():
+            raise StoreNotFoundError(str(root), f"{root} is a file; wanted the path of a data folder")
         return files.status(root / journal.NAME) is not None and bool(files.read(root / journal.NAME))
 
 

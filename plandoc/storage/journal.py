@@ -201,21 +201,16 @@ def _size_without_padding(content: bytes) -> int:
 
 
 def _parse_line(raw: bytes, number: int, layout: Layout) -> Line | None:
-    body, key, end = (
-        raw[:-LAST_BYTES_SIZE],
-        raw[-LAST_BYTES_SIZE : -LAST_BYTES_SIZE + len(_CHECKSUM_KEY)],
-        raw[-len(_END) :],
-    )
-    checksum = raw[-len(_END) - _CHECKSUM_SIZE : -len(_END)]
-    if (key, end) != (_CHECKSUM_KEY, _END) or hashlib.sha256(body).hexdigest().encode() != checksum:
+    body = raw[:-LAST_BYTES_SIZE]
+    if raw[-LAST_BYTES_SIZE:] != last_bytes(hashlib.sha256(body).hexdigest()):
         fields = _fields(raw)
         if raw.endswith(PADDING) and type(fields) is dict and fields.keys() >= _LINE_FIELDS:
             raise _damaged(number, "this line was changed by another program: it does not match its checksum")
         return None
-    fields = _fields(body + b"}")
-    if not _is_line(fields, layout):
+    line = _line(_fields(body + b"}"), layout)
+    if line is None:
         raise _damaged(number, "this line has the right checksum, but plandoc did not write it")
-    return Line(fields["serial"], fields[STORE_ID_KEY], tuple(map(_parse_change, fields["documents"])))
+    return line
 
 
 def _fields(content: bytes) -> Any:
@@ -225,40 +220,34 @@ def _fields(content: bytes) -> Any:
         return None
 
 
-def _is_line(fields: Any, layout: Layout) -> bool:
-    """Whether these are the fields of a line: a checksum proves that it is whole, not who wrote it."""
-    return (
-        type(fields) is dict
-        and set(fields) == _LINE_FIELDS
-        and type(fields["serial"]) is int
-        and all(type(fields[name]) is str for name in (STORE_ID_KEY, TIMESTAMP_KEY, "action"))
-        and type(fields["documents"]) is list
-        and all(_is_change(change, layout) for change in fields["documents"])
-        and len({change["path"] for change in fields["documents"]}) == len(fields["documents"])
-    )
+def _line(fields: Any, layout: Layout) -> Line | None:
+    """Return the line in these fields; None where plandoc did not write it: a checksum proves that it is whole, not whose it is."""
+    if type(fields) is not dict or fields.keys() != _LINE_FIELDS:
+        return None
+    serial, store_id, documents = fields["serial"], fields[STORE_ID_KEY], fields["documents"]
+    are_texts = {type(store_id), type(fields[TIMESTAMP_KEY]), type(fields["action"])} == {str}
+    if not are_texts or type(serial) is not int or type(documents) is not list:
+        return None
+    changes: dict[str, Change] = {}
+    for one in documents:
+        change = _change(one, layout)
+        if change is None or change.name in changes:
+            return None
+        changes[change.name] = change
+    return Line(serial, store_id, tuple(changes.values()))
 
 
-def _is_change(fields: Any, layout: Layout) -> bool:
-    return (
-        type(fields) is dict
-        and set(fields) == _CHANGE_FIELDS
-        and type(fields["path"]) is str
-        and layout.names.fullmatch(fields["path"]) is not None
-        and (fields["replaces"] is None or _is_digest(fields["replaces"]))
-        and (
-            type(fields["content"]) is str
-            or (fields["content"] is None and fields["path"].startswith(layout.can_be_removed))
-        )
-    )
-
-
-def _is_digest(value: Any) -> bool:
-    return type(value) is str and _DIGEST.fullmatch(value) is not None
-
-
-def _parse_change(fields: dict[str, Any]) -> Change:
-    content = fields["content"]
-    return Change(fields["path"], fields["replaces"], None if content is None else content.encode())
+def _change(fields: Any, layout: Layout) -> Change | None:
+    if type(fields) is not dict or fields.keys() != _CHANGE_FIELDS:
+        return None
+    name, replaces, content = fields["path"], fields["replaces"], fields["content"]
+    if type(name) is not str or layout.names.fullmatch(name) is None:
+        return None
+    if replaces is not None and (type(replaces) is not str or _DIGEST.fullmatch(replaces) is None):
+        return None
+    if content is None:
+        return Change(name, replaces, None) if name.startswith(layout.can_be_removed) else None
+    return Change(name, replaces, content.encode()) if type(content) is str else None
 
 
 def _damaged(line: int, message: str) -> DamagedError:

@@ -168,10 +168,11 @@ class JournalReader:
         # Before the line was written, the document was as the line says, too; where that was the same, nothing is shown.
         if not smallest or contents[smallest].replaces == digest(smallest):
             return False
-        # A document that cannot be read may be one that nobody has asked for.
-        with suppress(PlandocError):
+        try:
             return self._documents.read(contents[smallest].name) == smallest
-        return False
+        except PlandocError:
+            # It may be one that nobody has asked for.
+            return False
 
     def _sync(self, sync: Callable[[StrPath], None], path: StrPath) -> None:
         try:
@@ -263,7 +264,7 @@ def _look_at(documents: DocumentFiles, files: Files, end: int) -> tuple[Identity
                 files.close(handle)
     except OSError as error:
         raise_translated(error, documents.root)
-    return Identity(size, ending, None if size and end else documents.read(marker.NAME)), found
+    return Identity(size, ending, None if size and end else documents.read_remembered(marker.NAME)), found
 
 
 def _identity_in(content: bytes, start: int, size: int, end: int, present: bytes | None) -> Identity:

@@ -75,6 +75,8 @@ class _MemoryReading:
     def read(self, name: str) -> bytes | None:
         return self._documents.get(name)
 
+    read_remembered = read
+
     def has(self, name: str) -> bool:
         return name in self._documents
 

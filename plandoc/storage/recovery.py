@@ -127,7 +127,9 @@ def extended(state: State, fresh: journal.Content) -> State:
     first = state.number_of_lines + 1
     journal.check_belongs(fresh.lines, store_id=state.marker.store_id, after_serial=state.serial, first=first)
     more = journal.versions(fresh.lines)
-    changes = {**state.changes, **{name: (*state.changes.get(name, ()), *done) for name, done in more.items()}}
+    changes = {**state.changes, **more}
+    for name in more.keys() & state.changes.keys():
+        changes[name] = (*state.changes[name], *more[name])
     written = more.get(marker.NAME)
     return State(
         marker=state.marker if written is None else marker.parse(written[-1].content or b"", state.marker.holds),

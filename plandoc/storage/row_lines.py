@@ -26,6 +26,7 @@ _PART = 8
 
 _BEFORE, _BEHIND, _BEFORE_TABLE, _BEHIND_TABLE = b'{\n "', b"\n }\n}\n", b'\n "', b"\n },"
 _BEHIND_NAME, _BEFORE_ID, _BEHIND_ID = b'": {\n', b'  "', b'": '
+_BEFORE_ID_SIZE = len(_BEFORE_ID)
 
 
 LONGEST_ID = 16
@@ -168,10 +169,13 @@ class RowLines(Mapping[str, Row]):
         while low < high:
             start = content.rfind(b"\n", low, (low + high) // 2) + 1 or low
             behind_id = content.index(_BEHIND_ID, start, high)
-            found = int(content[start + len(_BEFORE_ID) : behind_id])
+            found = int(content[start + _BEFORE_ID_SIZE : behind_id])
+            if found > wanted:
+                high = start
+                continue
             end = content.find(b"\n", behind_id, high)
             end = high if end < 0 else end
             if found == wanted:
                 return content[behind_id + len(_BEHIND_ID) : end].removesuffix(b",")
-            low, high = (end + 1, high) if found < wanted else (low, start)
+            low = end + 1
         raise ValueError(wanted)

@@ -12,9 +12,9 @@ from plandoc.domain.notebooks import tables_in_html
 from plandoc.domain.requirements import Breakdown
 from plandoc.domain.review import LivePlan
 from plandoc.domain.unit_needs import needs_of_plan
-from plandoc.engine.live_plan import live_plan
+from plandoc.engine.live_plan import live_plan_of
 from plandoc.engine.named_records import id_of
-from plandoc.engine.plan_definitions import plan_definitions
+from plandoc.engine.plan_definitions import kept_with_plan, plan_definitions
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.frozen import frozen
@@ -22,6 +22,7 @@ from plandoc.records import (
     AssemblyRun,
     BatchDecision,
     Event,
+    EventId,
     Finding,
     FinishedGood,
     PlanAmendment,
@@ -96,9 +97,12 @@ def get_plan(event_id: EventRef, session: Session = NO_SESSION) -> Plan:
         NotFoundError: "Event 99 not found".
         DamagedError: when it has two snapshots.
     """
-    event_id = id_of(Event, event_id, session)
+    return kept_with_plan(_plan, id_of(Event, event_id, session), session)
+
+
+def _plan(event_id: EventId, session: Session) -> Plan:
     event = session.event(event_id)
-    parts, definitions = live_plan(event_id, session), plan_definitions(event_id, session)
+    parts, definitions = live_plan_of(event, session), plan_definitions(event_id, session)
     amendments = session.find(PlanAmendment, event_id=event_id)
     return Plan(
         event=event,

@@ -98,9 +98,13 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
     if name.startswith("revise"):
         _change_the_catalog(store, bakery)
     before = folder_bytes(folder)
+    # What was worked out of the plan must not outlive it.
+    plandoc.get_plan(event.id)
     if state in allowed:
         call(event.id, bakery)
         assert folder_bytes(folder) != before
+        if name != "remove_event":
+            assert plandoc.get_plan(event.id) == plan_in_a_new_store(folder, event.id)
     elif name == "receive_shopping":
         assert call(event.id, bakery).buy == ()
         assert folder_bytes(folder) == before, "for a completed plan nothing is bought"
@@ -110,6 +114,11 @@ def test_every_change_is_allowed_in_its_states_and_refused_in_all_others(store, 
         assert (refused.value.event_id, refused.value.current_state) == (event.id, state)
         assert refused.value.hint
         assert folder_bytes(folder) == before
+
+
+def plan_in_a_new_store(folder, event_id):
+    with plandoc.open_store(folder) as other:
+        return other.read(lambda session: plandoc.get_plan(event_id, session=session))
 
 
 def _change_the_catalog(store, bakery):

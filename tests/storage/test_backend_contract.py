@@ -172,6 +172,19 @@ class TestEveryBackend:
         assert seen[0] == 0
         assert seen == sorted(set(seen))
 
+    def test_what_a_reading_remembers_is_what_it_reads(self, backend: Any) -> None:
+        def both(reading: Any, name: str) -> tuple[bytes | None, bytes | None]:
+            return reading.read_remembered(name), reading.read(name)
+
+        for number in range(3):
+            changes = {name: document(name, str(number)) for name in (CATALOG, FIRST)}
+            commit(backend, changes)
+            for name, content in {**changes, "events/999.json": None}.items():
+                assert backend.view(lambda reading, name=name: both(reading, name)) == (content, content)
+        transaction = backend.begin("look", timeout_seconds=0)
+        assert both(transaction, CATALOG) == (changes[CATALOG], changes[CATALOG])
+        transaction.release()
+
     def test_many_documents_are_read_in_the_order_in_which_they_are_asked_for(self, backend: Any) -> None:
         contents = {f"events/{number}.json": document(f"events/{number}.json", "many") for number in range(1, 260)}
         commit(backend, contents)

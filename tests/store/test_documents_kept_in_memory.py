@@ -81,6 +81,49 @@ def test_a_change_of_the_catalog_is_in_the_sums_of_the_same_session_and_of_the_n
     assert needs_of(store, event.id) == within
 
 
+def plan_of(store, event_id):
+    return store.read(lambda session: plandoc.get_plan(event_id, session=session))
+
+
+def test_a_plan_is_worked_out_once_until_its_event_or_the_catalog_changes(store, folder):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    other = a_plan(store, bakery=bakery, name="Easter", quantities={bakery.hamper.id: 1})
+    kept = plan_of(store, event.id)
+    with store.session() as session:
+        plandoc.set_event_finished_goods(other.id, {bakery.hamper.id: 2}, session=session)
+    assert plan_of(store, event.id) is kept
+    assert plan_of(store, other.id).event == other
+
+    file = folder / "catalog.json"
+    changes = (
+        lambda: store.change("rename", lambda s: plandoc.rename_record(plandoc.Recipe, 1, "Cookies", session=s)),
+        lambda: store.change("unpack", lambda s: s.replace(attrs.evolve(bakery.cookie_box, components=()))),
+        lambda: store.change("go on", lambda s: s.replace(attrs.evolve(s.event(event.id), notes="in the hall"))),
+        lambda: file.write_bytes(file.read_bytes().replace(b"Sponge Cake", b"Sand Cake")),
+    )
+    for change in changes:
+        change()
+        before, kept = kept, plan_of(store, event.id)
+        with plandoc.open_store(folder) as another:
+            assert plan_of(another, event.id) == kept != before
+
+
+def test_a_plan_in_a_session_is_that_of_the_session(store):
+    bakery = a_bakery(store)
+    event = a_plan(store, bakery=bakery)
+    kept = plan_of(store, event.id)
+
+    with pytest.raises(ZeroDivisionError), store.session() as session:
+        session.replace(attrs.evolve(bakery.cookie, name="Biscuit"))
+        assert [one.unit.name for one in plandoc.get_plan(event.id, session=session).units] == ["Biscuit", "Slice"]
+        plandoc.delete_batch_decisions(event.id, session=session)
+        assert plandoc.get_plan(event.id, session=session).decisions == ()
+        raise ZeroDivisionError
+
+    assert plan_of(store, event.id) == kept
+
+
 def test_a_change_that_was_taken_back_is_in_no_sum(store):
     bakery = a_bakery(store)
     event = a_plan(store, bakery=bakery)

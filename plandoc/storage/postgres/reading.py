@@ -82,6 +82,10 @@ class PostgresReading:
             self._seen |= self._fetched([name])
         return self._seen[name].content
 
+    def read_remembered(self, name: str) -> bytes | None:
+        """Return the same; a content is sent only if this process does not have it."""
+        return self.read(name)
+
     def has(self, name: str) -> bool:
         """Return whether there is a document."""
         return self.read(name) is not None
