@@ -253,7 +253,7 @@ class SessionDocuments:
 
     def _read(self, name: str) -> DocumentSession | None:
         file = origin(name, self._reading.format)
-        content = self._reading.read(file) if self._writes else self._reading.read_remembered(file)
+        content = self._reading.read_remembered(file)
         if content is None:
             if name in ROOT_DOCUMENTS:
                 raise DamagedError(file, [Problem("the file is missing", file=file, hint=TAKE_BACK)])

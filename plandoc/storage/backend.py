@@ -48,7 +48,7 @@ class Reading(Protocol):
         ...
 
     def read_remembered(self, name: str) -> bytes | None:
-        """Return the same for a session that only reads: a file that was read a moment ago need not be read again."""
+        """Return the same. Who only reads need not read a file again that was read a moment ago; a transaction always does."""
         ...
 
     def has(self, name: str) -> bool:

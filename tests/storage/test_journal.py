@@ -169,6 +169,8 @@ FOREIGN = {
     "a serial that is text": changed(serial="7"),
     "a serial that is true": changed(serial=True),
     "a lineage that is a number": changed(lineage=7),
+    "a moment that is a number": changed(moment=7),
+    "an action that is a number": changed(action=7),
     "documents by name": changed(documents={}),
     "a document that is text": changed(documents=["catalog.json"]),
     "a document with a field more": with_change(more=1),
@@ -181,9 +183,11 @@ FOREIGN = {
     "a path below another folder": with_change(path="backups/1.json"),
     "a path in capitals": with_change(path="Catalog.json"),
     "a path that is too long": with_change(path="e" * 41 + ".json"),
+    "a document twice": with_change(path=CATALOG),
     "replacing a number": with_change(replaces=1),
+    "replacing what is no digest": with_change(replaces="c" * 63),
     "content that is a number": with_change(content=1),
-    "a catalog that is removed": with_change(path="catalog.json", content=None),
+    "a marker that is removed": with_change(path="plandoc.json", content=None),
 }
 
 

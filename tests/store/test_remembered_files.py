@@ -230,6 +230,17 @@ def test_what_is_written_through_memory_is_seen_when_the_moment_is_over(opened, 
         assert name_of(opened) == "Chestnut Chip Cookies!"
 
 
+def test_the_document_of_an_event_is_read_each_time(opened, folder, read):
+    with opened.session() as session:
+        session.add(plandoc.Event("Fair", datetime.date(2026, 12, 25)))
+    time.sleep(TICK_SECONDS)
+    read.clear()
+    for _ in range(3):
+        opened.read(lambda session: session.event(1))
+
+    assert read.count("1.json") == 3
+
+
 def test_a_session_that_writes_decides_by_the_file(blind):
     with blind.session() as session:
         assert session.get(plandoc.Recipe, 1).name == "Chestnut Chip Cookies!"
