@@ -22,6 +22,7 @@ def amounts(*files):
         "bars.tsv": "Name\tIngredients\nCake\t225g flour | 2 eggs | ½ teaspoon cinnamon | little icing sugar\n",
         "semicolons.csv": "name,ingredient list\nCake,225g flour; 2 eggs; &frac12; teaspoon cinnamon; little icing sugar\n",
         "excel.csv": '\ufeffTitel;Zutaten\r\nCake;"225g flour\n2 eggs\n½ teaspoon cinnamon\nlittle icing sugar"\r\n',
+        "stated.csv": 'sep=;\r\nTitel;Zutaten\r\nCake;"225g flour\n2 eggs\n½ teaspoon cinnamon\nlittle icing sugar"\r\n',
         "list.csv": "title,ingredients\nCake,\"['225g flour', '2 eggs', '½ teaspoon cinnamon', 'little icing sugar']\"\n",
         "json.csv": 'title,ingredients\nCake,"[""225g flour"", ""2 eggs"", ""½ teaspoon cinnamon"", ""little icing sugar""]"\n',
         "markup.csv": "title,ingredients\nCake,225g flour<br>2 eggs<br/>½ teaspoon cinnamon<br>little icing sugar\n",
