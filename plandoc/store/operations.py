@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar, cast
 
 from plandoc.engine.session import Session, required, unit_of_work
+from plandoc.fields.flags import checks_flags
 from plandoc.store.default import default_store
 
 P = ParamSpec("P")
@@ -78,4 +79,4 @@ def _with_session(function: Callable[P, R], open_one: Callable[[Callable[[Sessio
         kwargs = {name: _kept(value) for name, value in kwargs.items()}
         return open_one(lambda session: in_session(*args, **kwargs, session=session))
 
-    return operation
+    return checks_flags(operation)

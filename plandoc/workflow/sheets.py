@@ -47,9 +47,13 @@ def scale_recipe(
 
     Raises:
         NotFoundError: "Recipe 99 not found".
-        ValidationError: for a number that is not above 0, for a recipe with no finished unit, or with several when
-            `finished_unit_id` is not given, and with everything that is broken in the recipe.
+        ValidationError: for a number that is not above 0, for batches together with units, for a recipe with no finished unit,
+            or with several when `finished_unit_id` is not given, and with everything that is broken in the recipe.
     """
+    if units is not None and batches != 1:
+        _check("units", "wanted batches or units, found both")
+    if units is None and finished_unit_id is not None:
+        _check("finished_unit_id", "wanted a number of units with it, found none")
     recipe_id = id_of(Recipe, recipe_id, session)
     recipe = session.get(Recipe, recipe_id)
     yields = session.find(FinishedUnit, having("recipe_id", recipe.id))
