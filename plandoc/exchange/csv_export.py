@@ -19,7 +19,7 @@ from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shor
 from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.cells import spreadsheet_number, stripped
-from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
+from plandoc.exchange.tabular.good_tables import WRITTEN_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import written_equivalents
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
@@ -191,7 +191,7 @@ SHEETS: Mapping[str, Sheet] = MappingProxyType(
     {
         "ingredients": Sheet(INGREDIENT_COLUMNS.names, _ingredients),
         "recipes": Sheet(RECIPE_COLUMNS.names, _recipes),
-        "goods": Sheet(GOOD_COLUMNS.names, _goods),
+        "goods": Sheet(WRITTEN_COLUMNS, _goods),
         "stock": Sheet(STOCK_COLUMNS.names, _stock),
         "events": Sheet(("event", "date", "state", "expected_attendees", "notes"), _events),
         "plans": Sheet(("event", "good", "quantity"), _plans),

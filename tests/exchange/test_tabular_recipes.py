@@ -336,3 +336,12 @@ def test_a_recipe_of_more_lines_than_a_record_holds_is_refused(store, tmp_path):
 def test_an_ingredient_that_stands_twice_is_refused(store, tmp_path):
     with pytest.raises(plandoc.ValidationError, match="'FLOUR' occurs twice, first on line 2"):
         import_ingredients(_csv(tmp_path, "name\nFlour\nFLOUR\n"))
+
+
+def test_the_unit_of_a_sub_recipe_may_say_batches(store, tmp_path):
+    a_bakery(store)
+    path = _csv(tmp_path, "recipe,sub_recipe,quantity,unit\nBun,Frosting,1/2,batch\nCake,Frosting,2,Batches\n")
+    import_recipes(path)
+    recipes = _all(store, plandoc.Recipe)
+
+    assert [str(recipes[name].sub_recipes[0].multiplier) for name in ("Bun", "Cake")] == ["0.5", "2"]

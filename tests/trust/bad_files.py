@@ -232,7 +232,7 @@ FILES: tuple[Row, ...] = (
     of_table("a recipe that makes 120 per cent in a table", "recipe", "recipe,ingredient,quantity,unit,makes\nA,flour,1,cup,120%\n", "makes: wanted at most 100, found 120"),
     of_table("goods in a circle in a table", "good", "good,component,quantity\nX,Y,1\nY,X,1\n", "'X' contains itself: 'X' -> 'Y' -> 'X'"),
     of_table("a good with a division by zero in a table", "good", "good,component,quantity\nX,cookie,1/0\n", "wanted a fraction of a number above 0, found " + "'1/0'"),
-    of_table("one object instead of a list", "ingredient", '{"name":"Rye"}', "x.json:1: wanted a list of ingredients (put it between [ and ])", file="x.json"),
+    of_table("one object instead of a list", "ingredient", '{"name":"Rye"}', "x.json:1: wanted a list of objects, one for each ingredient (put it between [ and ])", file="x.json"),
     of_table("a key twice in a list", "ingredient", '[{"name":"Rye","name":"Spelt"}]', "x.json:1: the key name occurs twice", file="x.json"),
     of_table("a list that was cut off", "ingredient", '[{"name":"Rye"', "x.json:1: this is not JSON", file="x.json"),
     of_table("a list nested without end", "ingredient", "[" * 100_000, "lists and objects are nested too deep", file="x.json"),

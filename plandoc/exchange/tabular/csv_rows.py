@@ -110,7 +110,8 @@ def _headings(cells: CellReader, line: int, written: list[str], columns: Columns
     if missing and not cells.problems:
         # Unknown headings were probably meant to be the missing ones.
         hint = f"the first line names the columns: {', '.join(columns.names)}"
-        cells.refuse(f"the column {' and the column '.join(missing)} is missing", line, hint=hint)
+        are = "is" if len(missing) == 1 else "are"
+        cells.refuse(f"the column {' and the column '.join(missing)} {are} missing", line, hint=hint)
     return headings
 
 
