@@ -98,3 +98,23 @@ def test_a_recipe_given_for_a_good_says_what_it_is(call, bakery):
 
     assert refused.status == 1
     assert "it is the recipe 'Lemon tart'; the goods made of it are tea-box" in refused.err
+
+
+def test_of_two_ingredients_of_one_name_the_merge_is_named_ready_to_paste(call, bakery):
+    call("ingredient", "add", "Rye")
+    refused = call("ingredient", "rename", "rye", "Wheat flour")
+
+    assert "'plandoc ingredient merge rye into wheat-flour'" in refused.err
+
+
+def test_the_one_word_between_two_ingredients_is_named(call, bakery):
+    refused = call("ingredient", "merge", "wheat-flour", "butter")
+
+    assert refused.status == 2
+    assert "wanted the word into, found 'butter'" in refused.err
+
+
+def test_what_is_given_twice_is_refused_without_the_lines_of_a_table_that_nobody_wrote(call, bakery):
+    refused = call("good", "add", "Tea", "rye-loaf=1", "rye-loaf=2")
+
+    assert refused.err == "plandoc: component: 'rye-loaf' occurs twice (leave one out)\n"
