@@ -141,7 +141,8 @@ def _is_covered(row: ShoppingRow) -> bool:
 
 
 def _untold(row: ShoppingRow, left: _Sums, known: Conversions) -> ShoppingRow:
-    reason = _reason(row.needed.unit, [one.unit for one in left.values()], known)
+    # In the units that the amounts beside it are shown in.
+    reason = _reason(row.needed.fitted().unit, [one.fitted().unit for one in left.values()], known)
     return attrs.evolve(row, to_buy=None, reason=reason)
 
 
