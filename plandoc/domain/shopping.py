@@ -175,6 +175,6 @@ def _reason(unit: str, stock_units: list[str], known: Conversions) -> str:
     count = f"count the stock in {unit} too"
     unknown = [one for one in (unit, *stock_units) if units.dimension_of(one) is None and not known.knows(one)]
     if unknown:
-        return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {count}"
+        return f"{where}, but {shorten(unknown[0])} is not a unit that the plan knows; {count}"
     such_as = missing_equivalent(unit, stock_units[0])
     return f"{where}, which cannot be compared; give the ingredient an equivalent such as {such_as}, or {count}"

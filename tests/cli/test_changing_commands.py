@@ -25,6 +25,19 @@ def test_an_event_is_copied_and_removed_again(call, bakery):
     assert [row["id"] for row in json.loads(call("event", "list", "--json").out)] == [1]
 
 
+def test_a_copy_that_is_run_twice_makes_one_event_unless_another_is_asked_for(call, bakery):
+    words = ("event", "copy", "harbour-market", "June Market", "--date", "2026-06-20")
+    first, second = call(*words), call("event", "copy", "harbour-market", " june market", "--date", "2026-06-20")
+    again = call(*words, "--again")
+
+    assert (first.status, second.status, again.status) == (0, 1, 0)
+    assert second.err == (
+        "plandoc: 'June Market' on 2026-06-20 already exists as june-market (event 2); nothing was added; "
+        "pass --again to add another event of this name\n"
+    )
+    assert "there is also 'June Market' on 2026-06-20, june-market (event 2)" in again.out
+
+
 def test_a_started_event_is_removed_only_with_its_history_on_purpose(call, bakery):
     started(call)
     refused = call("event", "remove", "1", "--yes")

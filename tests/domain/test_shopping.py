@@ -109,7 +109,7 @@ def test_volumes_against_weights_without_a_density_cannot_be_compared_and_the_wa
             "blorp",
             (
                 "Water: needed in cup, in stock in blorp, "
-                "but 'blorp' is not a unit that plandoc knows; count the stock in cup too"
+                "but 'blorp' is not a unit that the plan knows; count the stock in cup too"
             ),
         ),
     ],
