@@ -108,7 +108,9 @@ def non_negative_int(value: Any) -> str | None:
 
 def _wrong_int(value: Any, *, least: int) -> str:
     if type(value) is not int:
-        return f"wanted a whole number, found {shorten(value)}"
+        # Of one that is whole, the type is what is wrong.
+        is_part = isinstance(value, Decimal | Fraction) and math.isfinite(value) and value % 1 != 0
+        return f"wanted a whole number, found {_in_digits(value) if is_part else shorten(value)}"
     if value < least:
         return f"wanted a whole number of at least {least}, found {shorten(value)}"
     return f"wanted a whole number of at most {LARGEST_NUMBER}, found {shorten(value)}"
