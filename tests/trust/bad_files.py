@@ -214,7 +214,7 @@ FILES: tuple[Row, ...] = (
     of_table("a table in UTF-16 without its mark", "ingredient", "name\nRye\n".encode("utf-16-le"), "x.csv: wanted a text file, found one with NUL bytes"),
     of_table("a table in Latin-1", "ingredient", "name\nBr\u00f6tchen\n".encode("latin-1"), "x.csv:2: wanted UTF-8, found the byte 0xf6"),
     of_table("a table of a spreadsheet program", "ingredient", b"PK\x03\x04...", "x.csv: wanted a text file, found the file of a spreadsheet program"),
-    of_table("a table that says its separator", "ingredient", "sep=;\nname;category\nRye;Baking\n", "x.csv:1: the column name is missing (the first line names the columns: name, category"),
+    of_table("a table that says another separator than it has", "ingredient", "sep=;\nname,category\nRye,Baking\n", "x.csv:2: the column name is missing (the first line names the columns: name, category"),
     of_table("a table with a comment", "ingredient", "# my list\nname\nRye\n", "x.csv:1: the column name is missing (the first line names the columns: name, category"),
     of_table("a table with the marks of a merge", "ingredient", "name\n<<<<<<< HEAD\nRye\n=======\nSpelt\n>>>>>>> x\n", "x.csv:2: ", *CONFLICT),
     of_table("a table with a name twice", "ingredient", "name,category\nRye,A\nRye,B\n", "x.csv:3, name: 'Rye' occurs twice, first on line 2"),
