@@ -117,7 +117,7 @@ BROKEN_ROWS = {
     "no such good": ("X,Slice,1,good", "component", "there is no good 'Slice'"),
     "wrong kind": ("X,Cookie,1,box", "kind", "wanted unit or good, found 'box'"),
     "no quantity": ("X,Cookie,,", "quantity", "wanted a number, found nothing"),
-    "negative": ("X,Cookie,-1,", "quantity", "wanted zero or more, found -1"),
+    "negative": ("X,Cookie,-1,", "quantity", "wanted more than 0, found -1"),
     "zero": ("X,Cookie,0.0,", "quantity", "wanted more than 0, found 0"),
     "itself": ("X,X,1,", "component", "'X' contains itself"),
     "itself by kind": ("Hamper,Hamper,1,good", "component", "'Hamper' contains itself"),
