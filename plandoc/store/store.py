@@ -206,6 +206,8 @@ class Store:
         """Save the changes of a session; return whether there were any."""
         changes = unit_of_work(session).documents.changes()
         if changes:
+            if self._closed:
+                raise SessionError(f"the store {self.location} was closed during this session; nothing was saved")
             before = transaction.version
             try:
                 transaction.commit(changes)
