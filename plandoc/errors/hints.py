@@ -63,6 +63,10 @@ class Hint(enum.Enum):
     DECIDE_ENOUGH = "decide_enough({event})", "plandoc plan decide {event} --enough"
     UNDECIDE = "delete_batch_decisions({event}, [{unit}])", "plandoc plan undecide {event} {unit}"
     ACCEPT_SHORTFALL = "accept_shortfall=True", "--accept-shortfall"
+    DECIDE_SHORT = (
+        "save_batch_decision({event}, {unit}, {batches}, accept_shortfall=True)",
+        "plandoc plan batches {event} {unit}={batches} --accept-shortfall",
+    )
     DROP_GOOD = "drop_finished_good({event}, {good}, reason)", "plandoc amend drop {event} {good} --reason TEXT"
     FORCE = "force=True", "--force"
     ADD_GOOD = (
