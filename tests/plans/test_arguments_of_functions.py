@@ -27,7 +27,7 @@ def test_there_are_functions_with_flags():
 
 @pytest.mark.parametrize("name", WITH_FLAGS)
 @pytest.mark.sample(100)
-def test_what_merely_counts_as_true_is_not_taken_for_true(name, store, folder):
+def test_what_merely_counts_as_true_is_not_taken_for_true(name):
     function = getattr(plandoc, name)
     needed = [one for one in inspect.signature(function).parameters.values() if one.default is inspect.Parameter.empty]
     flags = dict.fromkeys(WITH_FLAGS[name], "no")
