@@ -123,7 +123,11 @@ def _names_in(text: str) -> list[str]:
     if text.lstrip()[:1] == "[":
         return _keys_of_first(text)
     separator, line = head_of_table(text)
-    return next(csv.reader([line], delimiter=separator), [])
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        # A cell beyond all bounds; whoever reads the table says so with its line.
+        return []
 
 
 def _keys_of_first(text: str) -> list[str]:

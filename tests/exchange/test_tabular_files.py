@@ -307,6 +307,20 @@ def test_a_pipe_is_refused_as_one_and_not_called_missing(bring_in, store):
         os.close(write)
 
 
+@each_import
+@pytest.mark.sample(4)
+@pytest.mark.parametrize("text", ["name,{}\nA,b\n", "{}\n", "name\n{}\n"])
+def test_a_cell_beyond_all_bounds_is_refused_wherever_it_is(text, bring_in, store, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(text.format("x" * 200_000), "utf-8")
+    with pytest.raises(plandoc.ValidationError):
+        bring_in(path)
+    with pytest.raises(plandoc.ValidationError):
+        plandoc.convert_recipes(path)
+    with pytest.raises(plandoc.PlandocError):
+        plandoc.import_file(path)
+
+
 def test_each_column_that_is_missing_is_named(store, tmp_path):
     path = tmp_path / "stock.csv"
     path.write_text("item,unit\nFlour,kg\n", "utf-8")
