@@ -108,12 +108,17 @@ def non_negative_int(value: Any) -> str | None:
 
 def _wrong_int(value: Any, *, least: int) -> str:
     if type(value) is not int:
-        # Of one that is whole, the type is what is wrong.
-        is_part = isinstance(value, Decimal | Fraction) and math.isfinite(value) and value % 1 != 0
-        return f"wanted a whole number, found {_in_digits(value) if is_part else shorten(value)}"
+        return f"wanted a whole number, found {_in_digits(value) if _is_fractional(value) else shorten(value)}"
     if value < least:
         return f"wanted a whole number of at least {least}, found {shorten(value)}"
     return f"wanted a whole number of at most {LARGEST_NUMBER}, found {shorten(value)}"
+
+
+def _is_fractional(value: Any) -> bool:
+    """Whether a value is a number with a part behind the point; of one that is whole, the type is what is wrong."""
+    if isinstance(value, Decimal):
+        return value.is_finite() and value != value.to_integral_value()
+    return isinstance(value, Fraction) and value.denominator != 1
 
 
 @in_json(**_DECIMAL)

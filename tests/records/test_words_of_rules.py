@@ -53,6 +53,8 @@ SAID: list[tuple[Any, Any, str]] = [
     (constraints.positive_int, Decimal("30.5"), "wanted a whole number, found 30.5"),
     (constraints.positive_int, Fraction(3, 2), "wanted a whole number, found 1 1/2"),
     (constraints.positive_int, Decimal(2), "wanted a whole number, found Decimal('2')"),
+    (constraints.positive_int, Decimal("1E+300"), "wanted a whole number, found Decimal('1E+300')"),
+    (constraints.positive_int, Decimal("1.5E-300"), "wanted a whole number, found Decimal('1.5E-300')"),
     (constraints.positive_int, Decimal("NaN"), "wanted a whole number, found Decimal('NaN')"),
     (constraints.positive_int, 0, "wanted a whole number of at least 1, found 0"),
     (constraints.positive_int, 10**12 + 1, "wanted a whole number of at most 1000000000000, found 1000000000001"),
