@@ -16,7 +16,7 @@ from typing import Any
 from plandoc.cli import done, parsing, printing, program, streams
 from plandoc.cli.arguments import as_text
 from plandoc.cli.command_table import COMPLETION, Call
-from plandoc.cli.messages import UsageError
+from plandoc.cli.messages import UsageError, without_parameters
 from plandoc.cli.program import quoted
 from plandoc.cli.work_log import WorkLog
 from plandoc.errors import Outcome, PlandocError, RecoveryWarning, StorageError, hints
@@ -102,8 +102,7 @@ def _call(arguments: list[str], work_log: WorkLog) -> int:
         error.command = reading.command
         raise
     except PlandocError as error:
-        message, *others = error.args
-        error.args = (hints.for_command(message, **_typed(reading.call)), *others)
+        error.args = (hints.for_command(without_parameters(error), **_typed(reading.call)), *error.args[1:])
         raise
     return status if isinstance(status, int) else DONE
 

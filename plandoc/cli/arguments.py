@@ -152,7 +152,8 @@ def _kind_of(hint: Any) -> tuple[Any, bool]:
 def _one_of(choices: tuple[str, ...]) -> Convert:
     def convert(text: str, label: str) -> str:
         if text not in choices:
-            raise UsageError(f"wanted {' or '.join(choices)} for {label}, found {shorten(text)}")
+            wanted = f"{' or '.join(choices)} for {label}" if len(choices) > 1 else f"the word {choices[0]}"
+            raise UsageError(f"wanted {wanted}, found {shorten(text)}")
         return text
 
     return convert

@@ -45,8 +45,8 @@ def edited(text: str, name: str, apply: Callable[[str], T], *, after: Validation
     while True:
         if wrong is not None:
             _ask_to_go_on(wrong, file, "Correct it in an editor?" if wrong is after else "Edit it again?")
-        _open(command, file)
         try:
+            _open(command, file)
             made = apply(read_text(file))
         except ValidationError as error:
             wrong = error
@@ -66,7 +66,9 @@ def _ask_to_go_on(wrong: ValidationError, file: Path, question: str) -> None:
 
 
 def _with_place(error: PlandocError, file: Path) -> PlandocError:
-    return PlandocError(hints.joined("\n", [error.args[0], f"nothing was changed; the text is kept in {file}"]))
+    # Some editors rename a file, or remove it.
+    kept = f"; the text is kept in {file}" if file.exists() else ""
+    return PlandocError(hints.joined("\n", [error.args[0], f"nothing was changed{kept}"]))
 
 
 def _editor() -> list[str]:
@@ -87,7 +89,7 @@ def _open(command: list[str], file: Path) -> None:
         # The editor of this person, as the environment names it.
         status = subprocess.call([*command, str(file)])  # noqa: S603
     except OSError as error:
-        raise PlandocError(f"cannot run the editor {command[0]}: {error.strerror}; nothing was changed") from error
+        raise PlandocError(f"cannot run the editor {command[0]}: {error.strerror}") from error
     if status != 0:
-        raise PlandocError(f"the editor {command[0]} ended with status {status}; nothing was changed")
+        raise PlandocError(f"the editor {command[0]} ended with status {status}")
     sys.stdout.flush()

@@ -12,11 +12,11 @@ from plandoc.cli import printing
 from plandoc.cli.arguments import Parameter, Text
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.messages import UsageError, state_in_words, whole_number
+from plandoc.cli.namesakes import find_namesakes, report_namesakes
 from plandoc.cli.rows import as_row
 from plandoc.domain.local_time import format_timestamp
 from plandoc.engine.plan_definitions import defined
 from plandoc.engine.session import Session
-from plandoc.errors import PlandocError
 from plandoc.frozen import frozen
 from plandoc.records import BatchDecision, Event, FinishedGood, FinishedUnit, PlanSnapshot, PlanState, Recipe
 from plandoc.snapshots import get_plan_snapshot
@@ -58,24 +58,15 @@ def add(
     event = Event(name=name, event_date=date, expected_attendees=attendees, notes=notes or "")
 
     def change(session: Session) -> tuple[Event, list[Event]]:
-        namesakes = [one for one in session.find(Event) if one.name.casefold() == event.name.casefold()]
-        same_day = [one for one in namesakes if one.event_date == event.event_date]
-        if same_day and not again:
-            raise _already_there(same_day[0])
+        namesakes = find_namesakes(event.name, event.event_date, session, again=again)
         return session.add(event), namesakes
 
     added, namesakes = folder.change("add an event", change)
     printing.say(f"added {added.name!r} on {added.event_date} as {added.slug} (event {added.id})")
-    for other in namesakes:
-        printing.say(f"there is also {other.name!r} on {other.event_date}, {other.slug} (event {other.id})")
+    report_namesakes(namesakes)
     if added.slug.isdecimal() and added.slug != str(added.id):
         # Commands take a number as the id first, because looking for a short name would read every event.
         printing.say(f"a number is taken as an id first, so refer to this event as {added.id}, not {added.slug}")
-
-
-def _already_there(event: Event) -> PlandocError:
-    there = f"{event.name!r} on {event.event_date} already exists as {event.slug} (event {event.id})"
-    return PlandocError(f"{there}; nothing was added; pass --again to add another event of this name")
 
 
 def edit(

@@ -10,8 +10,10 @@ from plandoc.cli.arguments import Parameter
 from plandoc.cli.data_folder import Folder
 from plandoc.cli.lookup import event_id
 from plandoc.cli.messages import counted
+from plandoc.cli.namesakes import find_namesakes, report_namesakes
 from plandoc.cli.program import quoted
 from plandoc.engine.session import Session
+from plandoc.records import Event
 from plandoc.workflow.event_copy import EventCopy, copy_event
 
 
@@ -22,6 +24,7 @@ def copy(
     *,
     date: datetime.date,
     attendees: int | None = None,
+    again: bool = False,
     folder: Folder,
 ) -> None:
     """Copy the recipes, goods and batch decisions of an event into a new one, whose plan is a DRAFT.
@@ -34,19 +37,22 @@ def copy(
         name: The name of the new event.
         date: The day of the new event, such as 2026-12-25.
         attendees: How many people are expected at the new event.
+        again: Copy it even if an event of this name exists on this day.
 
     Examples:
         plandoc event copy harbour-market 'Harbour Market in June' --date 2026-06-20 --attendees 280
     """
 
-    def work(session: Session) -> EventCopy:
-        return copy_event(event_id(event, session), name, date, attendees, session=session)
+    def work(session: Session) -> tuple[EventCopy, list[Event]]:
+        namesakes = find_namesakes(name, date, session, again=again)
+        return copy_event(event_id(event, session), name, date, attendees, session=session), namesakes
 
-    done = folder.change("copy an event", work)
+    done, namesakes = folder.change("copy an event", work)
     made = done.event
     printing.say(f"added {made.name!r} on {made.event_date} as {made.slug} (event {made.id}), a DRAFT")
     parts = ((done.recipes, "recipe"), (done.goods, "good"), (done.decisions, "batch decision"))
     printing.say(f"copied from {done.original.slug}: {', '.join(counted(len(many), one) for many, one in parts)}")
+    report_namesakes(namesakes)
     _say_what_differs(done)
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import attrs
 
 from plandoc.domain.written_dates import day_in
-from plandoc.errors import Problem, hints, shorten
+from plandoc.errors import PlandocError, Problem, ValidationError, hints, shorten
 from plandoc.records import PlanState, RunKind
 
 # A longer number is a typing error; int() would refuse thousands of digits with its own message.
@@ -44,6 +44,24 @@ def in_command_words(problem: Problem) -> Problem:
     """Return a problem that names commands where the library names functions."""
     hint = None if problem.hint is None else hints.for_command(problem.hint)
     return attrs.evolve(problem, message=hints.for_command(problem.message), hint=hint)
+
+
+def without_parameters(error: PlandocError) -> str:
+    """Return the message of an error without the parameters that only functions have.
+
+    >>> without_parameters(ValidationError([Problem("Box is not in the plan", field="finished_good_id")]))
+    'Box is not in the plan'
+    """
+    message: str = error.args[0]
+    # Other errors say more than their problems.
+    if type(error) is not ValidationError:
+        return message
+    return hints.joined("\n", (attrs.evolve(one, field=_shown_field(one)).text for one in error.problems))
+
+
+def _shown_field(problem: Problem) -> str | None:
+    is_of_row = problem.file or problem.table or problem.row
+    return problem.field if is_of_row or not (problem.field or "").endswith("_id") else None
 
 
 def format_run(kind: RunKind, run_id: int) -> str:

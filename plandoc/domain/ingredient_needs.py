@@ -239,7 +239,7 @@ def _largest_first(amount: Amount) -> tuple[int, int, str]:
 def _why_unconverted(unit: str, others: list[str], known: Conversions) -> str | None:
     if units.dimension_of(unit) is None and not known.knows(unit):
         advice = units.advice(unit)
-        return f"{shorten(unit)} is not a unit that plandoc knows" + (f"; {advice}" if advice else "")
+        return f"{shorten(unit)} is not a unit that the plan knows" + (f"; {advice}" if advice else "")
     if not others:
         return None
     return f"no equivalent such as {missing_equivalent(unit, others[0])} is known"

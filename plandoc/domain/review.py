@@ -265,6 +265,7 @@ def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Co
     enough = batches_for(needed, unit.yield_per_batch)
     agreed = f", of which {accepted} accepted" if accepted else ""
     since = f"; since it was decided, {'; '.join(changes)}" if changes else ""
+    named_unit = Named(unit.id, unit.slug)
     return Finding(
         FindingKind.SHORT,
         unit.name,
@@ -272,8 +273,8 @@ def _short(unit: FinishedUnit, decision: BatchDecision, needed: int, changes: Co
         wording(
             "decide {batches} with {decide}, or accept the shortfall with {accept}",
             batches=batches_in_words(enough),
-            decide=Hint.DECIDE(unit=Named(unit.id, unit.slug), batches=enough),
-            accept=Hint.ACCEPT_SHORTFALL(),
+            decide=Hint.DECIDE(unit=named_unit, batches=enough),
+            accept=Hint.DECIDE_SHORT(unit=named_unit, batches=decision.batches),
         ),
         finished_unit_id=unit.id,
         needed=_countable(needed),

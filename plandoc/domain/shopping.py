@@ -141,7 +141,8 @@ def _is_covered(row: ShoppingRow) -> bool:
 
 
 def _untold(row: ShoppingRow, left: _Sums, known: Conversions) -> ShoppingRow:
-    reason = _reason(row.needed.unit, [one.unit for one in left.values()], known)
+    # In the units that the amounts beside it are shown in.
+    reason = _reason(row.needed.fitted().unit, [one.fitted().unit for one in left.values()], known)
     return attrs.evolve(row, to_buy=None, reason=reason)
 
 
@@ -174,6 +175,6 @@ def _reason(unit: str, stock_units: list[str], known: Conversions) -> str:
     count = f"count the stock in {unit} too"
     unknown = [one for one in (unit, *stock_units) if units.dimension_of(one) is None and not known.knows(one)]
     if unknown:
-        return f"{where}, but {shorten(unknown[0])} is not a unit that plandoc knows; {count}"
+        return f"{where}, but {shorten(unknown[0])} is not a unit that the plan knows; {count}"
     such_as = missing_equivalent(unit, stock_units[0])
     return f"{where}, which cannot be compared; give the ingredient an equivalent such as {such_as}, or {count}"

@@ -43,6 +43,9 @@ def problems_of_word(word: UnitWord) -> Iterator[Problem]:
     elif known is not None and known.name != word.name:
         # All spellings are one unit, so a size for only one of them would never be found.
         yield Problem(f"wanted {known.name}, found {shorten(word.name)}", field="word", hint="the two are one unit")
+    elif units.is_batches(word.name):
+        message = f"{shorten(word.name)} means batches of a recipe"
+        yield Problem(message, field="word", hint="take another word for an amount of your own")
     elif "=" in word.name or ";" in word.name or word.name[0].isnumeric():
         message = f"wanted a word, found {shorten(word.name)}"
         yield Problem(message, field="word", hint="it begins with a letter, and = and ; are not part of it")

@@ -63,6 +63,10 @@ class Hint(enum.Enum):
     DECIDE_ENOUGH = "decide_enough({event})", "plandoc plan decide {event} --enough"
     UNDECIDE = "delete_batch_decisions({event}, [{unit}])", "plandoc plan undecide {event} {unit}"
     ACCEPT_SHORTFALL = "accept_shortfall=True", "--accept-shortfall"
+    DECIDE_SHORT = (
+        "save_batch_decision({event}, {unit}, {batches}, accept_shortfall=True)",
+        "plandoc plan batches {event} {unit}={batches} --accept-shortfall",
+    )
     DROP_GOOD = "drop_finished_good({event}, {good}, reason)", "plandoc amend drop {event} {good} --reason TEXT"
     FORCE = "force=True", "--force"
     ADD_GOOD = (
@@ -85,7 +89,10 @@ class Hint(enum.Enum):
     SAY_WHY = "lost={{'burnt': 3}}", "--lost 3 --why burnt"
     RECORD_LOST = "lost={{reason: {quantity}}}", "--lost {quantity} --why REASON"
     ADD_INGREDIENTS = "add_ingredients=True", "--add-ingredients"
-    MERGE_INGREDIENTS = "merge_ingredients(ingredient, into)", "plandoc ingredient merge INGREDIENT into OTHER"
+    MERGE_INGREDIENTS = (
+        "merge_ingredients({ingredient}, {other})",
+        "plandoc ingredient merge {ingredient} into {other}",
+    )
     TABLE_OF_RECIPES = "import_recipes({file})", "plandoc recipe import {file}"
     TABLE_OF_GOODS = "import_goods({file})", "plandoc good import {file}"
     TABLE_OF_STOCK = "import_stock({file})", "plandoc stock import {file}"
@@ -106,7 +113,7 @@ class Hint(enum.Enum):
     CREATE_FOLDER = "open_store(path, create=True)", "plandoc init"
     CHECK = "check(folder)", "plandoc check"
     REPAIR = "repair(folder)", "plandoc repair"
-    REPAIR_FROM_BACKUP = "repair(folder, from_backup=backup)", "plandoc repair --from BACKUP"
+    REPAIR_FROM_BACKUP = "repair(folder, backup=backup)", "plandoc repair --from BACKUP"
     PUSH = "push({source!r}, {target!r})", "plandoc push {source} {target}"
     PULL = "pull({source!r}, {target!r})", "plandoc pull {source} {target}"
     RESTORE = "restore(backup, folder)", "plandoc restore BACKUP"
@@ -124,7 +131,7 @@ class Hint(enum.Enum):
         return self.value[1]
 
     def __call__(self, **facts: Any) -> Call:
-        """Return the step with what is known of its arguments: event, unit, good, recipe, batches, quantity, run or file."""
+        """Return the step with what is known of its arguments: event, unit, good, recipe, ingredient, batches, quantity, run or file."""
         return Call(self, facts)
 
 
@@ -133,6 +140,8 @@ _PARAMETERS = {
     "unit": "finished_unit_id",
     "good": "finished_good_id",
     "recipe": "recipe_id",
+    "ingredient": "ingredient",
+    "other": "into",
     "batches": "batches",
     "quantity": "quantity",
     "run": "run_id",

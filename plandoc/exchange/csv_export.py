@@ -19,12 +19,13 @@ from plandoc.errors import Outcome, PlandocError, Problem, ValidationError, shor
 from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.names import folded
 from plandoc.exchange.tabular.cells import spreadsheet_number, stripped
-from plandoc.exchange.tabular.good_tables import CSV_COLUMNS as GOOD_COLUMNS
+from plandoc.exchange.tabular.good_tables import WRITTEN_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import COLUMNS as INGREDIENT_COLUMNS
 from plandoc.exchange.tabular.ingredient_tables import written_equivalents
 from plandoc.exchange.tabular.recipe_texts import CSV_COLUMNS as RECIPE_COLUMNS
 from plandoc.exchange.tabular.stock_tables import COLUMNS as STOCK_COLUMNS
 from plandoc.exchange.tabular.table_rows import TEXTS
+from plandoc.fields.flags import checks_flags
 from plandoc.frozen import frozen
 from plandoc.records import (
     BatchDecision,
@@ -190,7 +191,7 @@ SHEETS: Mapping[str, Sheet] = MappingProxyType(
     {
         "ingredients": Sheet(INGREDIENT_COLUMNS.names, _ingredients),
         "recipes": Sheet(RECIPE_COLUMNS.names, _recipes),
-        "goods": Sheet(GOOD_COLUMNS.names, _goods),
+        "goods": Sheet(WRITTEN_COLUMNS, _goods),
         "stock": Sheet(STOCK_COLUMNS.names, _stock),
         "events": Sheet(("event", "date", "state", "expected_attendees", "notes"), _events),
         "plans": Sheet(("event", "good", "quantity"), _plans),
@@ -267,9 +268,10 @@ def _remove_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
+@checks_flags
 def export_csv(
     folder: str | os.PathLike[str],
-    tables: Iterable[str] | None = None,
+    tables: str | Iterable[str] | None = None,
     replace: bool = False,
     session: Session = NO_SESSION,
 ) -> list[Path]:
@@ -277,7 +279,7 @@ def export_csv(
 
     Args:
         folder: Where the files go; made if it is not there.
-        tables: Some of ingredients, recipes, goods, stock, events, plans, batches; None writes all.
+        tables: One or some of ingredients, recipes, goods, stock, events, plans, batches; None writes all.
         replace: Replace files that are there.
         session: The session to read in; None reads at one moment, without a lock.
 
@@ -286,4 +288,5 @@ def export_csv(
         PlandocError: when one of the files is there already, and `replace` is not given; nothing was written.
         StorageError: when the system refuses.
     """
-    return write_csv(render_csv(None if tables is None else tuple(tables), session=session), folder, replace=replace)
+    wanted = (tables,) if isinstance(tables, str) else tables
+    return write_csv(render_csv(None if wanted is None else tuple(wanted), session=session), folder, replace=replace)

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 from plandoc.errors.hints import Hint, Wording, wording
+from plandoc.exchange.csv_lines import head_of_table
 from plandoc.exchange.names import column_name
 
 _IMPORTS: Mapping[str, Hint] = MappingProxyType(
@@ -41,8 +42,16 @@ _MARKS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "recipes": frozenset({"recipe", "lines", "makes", "sub_recipes"}),
         "goods": frozenset({"good", "parts"}),
-        "stock": frozenset({"ingredient"}),
+        "stock": frozenset({"ingredient", "quantity"}),
         "ingredients": frozenset({"name"}),
+    }
+)
+# Others have the marks of these two as well: recipes whose first column is misspelled would replace the stock. So they have all
+# of their marks, and beside them no columns but these.
+_NOTHING_ELSE: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "stock": frozenset({"unit", "notes"}),
+        "ingredients": frozenset({"category", "density", "equivalents", "notes"}),
     }
 )
 
@@ -101,22 +110,24 @@ def is_export(text: str) -> bool:
 
 
 def _table_with(names: AbstractSet[str]) -> str | None:
-    found = next((table for table, marks in _MARKS.items() if marks & names), None)
-    # Plans are exported as tables too, and other programs have the ingredients of a recipe in one cell.
-    is_other = "event" in names or (found == "ingredients" and "ingredients" in names)
-    return None if is_other else found
+    # Plans are exported as tables too.
+    return None if "event" in names else next((table for table in _MARKS if _is_table(table, names)), None)
 
 
-def separator_in(line: str) -> str:
-    """Return what separates the cells of a line of CSV: semicolons where it has more of them than commas."""
-    return ";" if line.count(";") > line.count(",") else ","
+def _is_table(table: str, names: AbstractSet[str]) -> bool:
+    marks, others = _MARKS[table], _NOTHING_ELSE.get(table)
+    return bool(marks & names) if others is None else marks <= names <= marks | others
 
 
 def _names_in(text: str) -> list[str]:
     if text.lstrip()[:1] == "[":
         return _keys_of_first(text)
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    return next(csv.reader([line], delimiter=separator_in(line)), [])
+    separator, line = head_of_table(text)
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        # A cell beyond all bounds; whoever reads the table says so with its line.
+        return []
 
 
 def _keys_of_first(text: str) -> list[str]:

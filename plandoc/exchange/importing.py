@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from plandoc.engine.session import Session
 from plandoc.errors import DamagedError, ImportRefusedError, Problem, ValidationError, shorten
 from plandoc.errors.hints import Hint, Wording, joined, wording
@@ -68,13 +70,15 @@ def import_file(
         drafts = read_native(str(file), exported) if is_native else read_bake_tracker(str(file), exported, session)
     except RowsFailed as failed:
         raise _refused(file, failed.rows, failed.notes, dry_run=dry_run) from None
-    return run_import(
+    report = run_import(
         drafts,
         session,
         rule if is_native else OnConflict.UPDATE,
         lambda failures: _in_conflict(file, failures, is_native=is_native, dry_run=dry_run),
         dry_run=dry_run,
     )
+    nothing = () if report.rows else ("the export has no rows, so there was nothing to import",)
+    return attrs.evolve(report, notes=(*report.notes, *nothing))
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import errno
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from plandoc.errors import DamagedError, Outcome, Problem
-from plandoc.storage.files import Files
+from plandoc.storage.files import Files, NotAFile
 from plandoc.storage.os_errors import translate_os_errors
-from plandoc.storage.paths import resolved
+from plandoc.storage.paths import is_special_file, resolved
 from plandoc.storage.strict_json import parse_object
 
 _HEAD_BYTES = 100_000
@@ -39,7 +40,7 @@ def read_head(path: Path) -> str:
         StorageError: when there is no such file, or it cannot be read.
     """
     with translate_os_errors(path, Outcome.NOT_SAVED):
-        real = resolved(path)
+        real = _resolved(path)
         if real.is_dir():
             return ""
         files = Files()
@@ -62,8 +63,7 @@ def read_content(path: Path, refused: Callable[[str, str], Exception], *, larges
         StorageError: when there is no such file, or it cannot be read.
     """
     with translate_os_errors(path, Outcome.NOT_SAVED):
-        # Resolved: a link to a file is as good as the file, because nothing is ever written to it.
-        real = resolved(path)
+        real = _resolved(path)
         if real.is_dir():
             raise refused("wanted a file, found a folder", "name the file in it")
         files = Files()
@@ -76,6 +76,20 @@ def read_content(path: Path, refused: Callable[[str, str], Exception], *, larges
             return files.read_at(handle, 0, size)
         finally:
             files.close(handle)
+
+
+def _resolved(path: Path) -> Path:
+    """Return where a path leads: a link to a file is as good as the file, because nothing is ever written to it.
+
+    Raises:
+        NotAFile: for a pipe or a device, to which /dev/stdin may lead, and which may have no path of its own.
+    """
+    if is_special_file(path):
+        found = "a pipe" if path.is_fifo() else "a socket" if path.is_socket() else "a device"
+        raise NotAFile(
+            errno.EINVAL, f"wanted a plain file, found {found}; save what it gives to a file first", str(path)
+        )
+    return resolved(path)
 
 
 def exact_number(text: str) -> Decimal:

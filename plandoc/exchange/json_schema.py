@@ -16,6 +16,7 @@ import attrs
 
 from plandoc import codec, records
 from plandoc.domain.snapshot_ids import TABLES as SEALED_TABLES
+from plandoc.errors import Problem, ValidationError, shorten
 from plandoc.exchange.native import export_format, ids_and_slugs
 from plandoc.fields import check_of, constraints, json_form
 from plandoc.storage import documents
@@ -46,11 +47,17 @@ def schema_of(name: str) -> Schema:
 
     Args:
         name: catalog, stock, event, marker or export.
+
+    Raises:
+        ValidationError: for any other name.
     """
     if name == "marker":
         return _headed("plandoc.json: marks a folder as a plandoc data folder", _marker())
     if name == "export":
         return _headed("A file written by 'plandoc export'", _export())
+    if name not in _DOCUMENTS:
+        known = ", ".join(NAMES)
+        raise ValidationError([Problem(f"wanted one of {known}, found {shorten(name)}", field="name")])
     document, title = _DOCUMENTS[name]
     return _headed(title, _document(tables_of(document)))
 

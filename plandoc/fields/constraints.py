@@ -21,6 +21,7 @@ LARGEST_NUMBER = 10**12
 # What is left of a stock after conversions is exact; the sizes of units have few digits, so that these are plenty.
 LONGEST_IN_FRACTIONS = 200
 _BEYOND_FRACTIONS = 10**LONGEST_IN_FRACTIONS
+_LONGEST_IN_MESSAGE = 60
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 200
 LONGEST_SLUG = 120
@@ -107,10 +108,17 @@ def non_negative_int(value: Any) -> str | None:
 
 def _wrong_int(value: Any, *, least: int) -> str:
     if type(value) is not int:
-        return f"wanted a whole number, found {shorten(value)}"
+        return f"wanted a whole number, found {_in_digits(value) if _is_fractional(value) else shorten(value)}"
     if value < least:
         return f"wanted a whole number of at least {least}, found {shorten(value)}"
     return f"wanted a whole number of at most {LARGEST_NUMBER}, found {shorten(value)}"
+
+
+def _is_fractional(value: Any) -> bool:
+    """Whether a value is a number with a part behind the point; of one that is whole, the type is what is wrong."""
+    if isinstance(value, Decimal):
+        return value.is_finite() and value != value.to_integral_value()
+    return isinstance(value, Fraction) and value.denominator != 1
 
 
 @in_json(**_DECIMAL)
@@ -121,11 +129,17 @@ def non_negative_decimal(value: Any) -> str | None:
     if not value.is_finite():
         return f"wanted a finite number, found {value}"
     if value < 0:
-        return f"wanted zero or more, found {value}"
+        return f"wanted zero or more, found {_in_digits(value)}"
     exponent = value.as_tuple().exponent
     if value > LARGEST_NUMBER or (isinstance(exponent, int) and not -12 <= exponent <= 12):
-        return f"wanted at most 12 digits before and after the point, found {shorten(value)}"
+        return f"wanted at most 12 digits before and after the point, found {_in_digits(value)}"
     return None
+
+
+def _in_digits(number: Decimal | Fraction) -> str:
+    """Return a number for a message as people write it; one that is very long, as Python does."""
+    text = quantity_text.written(number) if abs(number) < _BEYOND_FRACTIONS else str(number)
+    return text if len(text) <= _LONGEST_IN_MESSAGE else shorten(number)
 
 
 def _no_decimal(value: Any) -> str:
@@ -148,9 +162,9 @@ def non_negative_quantity(value: Any) -> str | None:
     if type(value) is not Fraction:
         return non_negative_decimal(value)
     if not 0 <= value <= LARGEST_NUMBER:
-        return f"wanted a number from 0 to {LARGEST_NUMBER}, found {shorten(value)}"
+        return f"wanted a number from 0 to {LARGEST_NUMBER}, found {_in_digits(value)}"
     if max(value.numerator, value.denominator) >= _BEYOND_FRACTIONS:
-        return f"wanted a fraction of two numbers of at most {LONGEST_IN_FRACTIONS} digits, found {shorten(value)}"
+        return f"wanted a fraction of two numbers of at most {LONGEST_IN_FRACTIONS} digits, found {_in_digits(value)}"
     return None
 
 
@@ -159,7 +173,9 @@ def positive_quantity(value: Any) -> str | None:
     """A decimal number above zero, or an exact fraction of two numbers of at most 15 digits."""
     if type(value) is Fraction:
         return positive_ratio(value)
-    return non_negative_decimal(value) or (None if value > 0 else f"wanted more than 0, found {value}")
+    if type(value) is Decimal and value.is_finite() and value <= 0:
+        return f"wanted more than 0, found {_in_digits(value)}"
+    return non_negative_decimal(value)
 
 
 @in_json(anyOf=[_ABOVE_ZERO, _FRACTION])
@@ -169,7 +185,7 @@ def valid_percentage(value: Any) -> str | None:
     if wrong is not None:
         return wrong
     if value > 100:
-        return f"wanted at most 100, found {value}"
+        return f"wanted at most 100, found {_in_digits(value)}"
     # The yield, a hundred divided by it, has to be a fraction of at most 15 digits, too.
     return positive_ratio(100 / value) if type(value) is Fraction else None
 
@@ -182,10 +198,10 @@ def positive_ratio(value: Any) -> str | None:
     if type(value) is not Fraction:
         return f"wanted a whole number or a fraction, found {shorten(value)}"
     if not 0 < value <= LARGEST_NUMBER:
-        return f"wanted a number above 0, at most {LARGEST_NUMBER}, found {shorten(value)}"
+        return f"wanted a number above 0, at most {LARGEST_NUMBER}, found {_in_digits(value)}"
     # A hundred divided by a percentage of 12 digits after the point has 15.
     if max(value.numerator, value.denominator) >= 10**15:
-        return f"wanted a fraction of two numbers of at most 15 digits, found {shorten(value)}"
+        return f"wanted a fraction of two numbers of at most 15 digits, found {_in_digits(value)}"
     return None
 
 
@@ -280,11 +296,12 @@ def or_none(check: Check) -> Check:
 
 def one_of(kind: type[enum.Enum]) -> Check:
     """Let the members of an enumeration pass, and name them where something else comes."""
-    allowed = ", ".join(str(member.value) for member in kind)
+    # The words of the files are refused here: a record holds the members themselves.
+    allowed = " or ".join(f"{kind.__name__}.{member.name}" for member in kind)
 
     @in_json(enum=[member.value for member in kind])
     def member(value: Any) -> str | None:
-        return None if isinstance(value, kind) else f"wanted one of {allowed}, found {shorten(value)}"
+        return None if isinstance(value, kind) else f"wanted {allowed}, found {shorten(value)}"
 
     return member
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from plandoc.engine.named_records import id_of
 from plandoc.engine.record_refs import EventRef
 from plandoc.engine.session import Session
+from plandoc.fields.flags import checks_flags
 from plandoc.records import Event
 from plandoc.report import charts, figures, shopping_section, story, work_section
 from plandoc.report.html_file import REPORT, save
@@ -39,6 +40,7 @@ def render_report(event_id: EventRef, session: Session = NO_SESSION) -> str:
     return _page(collect(id_of(Event, event_id, session), session))
 
 
+@checks_flags
 def write_report(
     event_id: EventRef, path: str | os.PathLike[str], replace: bool = False, session: Session = NO_SESSION
 ) -> Path:

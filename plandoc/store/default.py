@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from plandoc.errors import SessionError
+from plandoc.errors import SessionError, shorten
 from plandoc.store.open_stores import OPEN_STORES
 from plandoc.store.opening import open_store
 from plandoc.store.store import Store
@@ -14,7 +14,13 @@ DEFAULT_FOLDER = "data"
 
 
 def use_store(store: Store) -> None:
-    """Name the store that operations without a session use."""
+    """Name the store that operations without a session use.
+
+    Raises:
+        SessionError: for anything but a store.
+    """
+    if not isinstance(store, Store):
+        raise SessionError(f"wanted an open store, found {shorten(store)}; open_store(...) returns one")
     OPEN_STORES.named = store
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from plandoc.clock import Clock, system_clock
 from plandoc.errors import Outcome, StorageError, StoreNotFoundError
 from plandoc.errors.hints import Hint, wording
+from plandoc.fields.flags import checks_flags
 from plandoc.storage import address, initialize
 from plandoc.storage.backend import Backend
 from plandoc.storage.files import Files
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from plandoc.storage.postgres.backend import PostgresBackend
 
 
+@checks_flags
 def open_store(
     path: str | os.PathLike[str],
     *,

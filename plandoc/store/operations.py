@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from plandoc.engine.session import Session, required, unit_of_work
 from plandoc.engine.unit_of_work import UnitOfWork
+from plandoc.fields.flags import checks_flags
 from plandoc.store.default import default_store
 
 P = ParamSpec("P")
@@ -74,4 +75,4 @@ def _with_session(
             kwargs = {name: _kept(value) for name, value in kwargs.items()}
         return open_one(lambda session: in_session(*args, **kwargs, session=session))
 
-    return operation
+    return checks_flags(operation)

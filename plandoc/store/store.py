@@ -209,6 +209,8 @@ class Store:
         self._check_process()
         changes = unit_of_work(session).documents.changes()
         if changes:
+            if self._closed:
+                raise SessionError(f"the store {self.location} was closed during this session; nothing was saved")
             before = transaction.version
             try:
                 transaction.commit(changes)

@@ -6,6 +6,7 @@ text is like some unit, and a wrong suggestion that somebody follows changes an 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from types import MappingProxyType
 
@@ -51,6 +52,8 @@ _VAGUE = frozenset({"scant", "heaping", "heaped", "rounded", "generous", "packed
 _SHORT = 4
 _ALIKE = 0.8
 _LONGEST_COMPARED = 100
+# "2 x 400 g" is read as 2 of a unit.
+_TIMES = re.compile(r"[x\u00d7] ?\d")
 
 
 def advice(text: str, dimension: Dimension | None = None) -> str | None:
@@ -62,8 +65,14 @@ def advice(text: str, dimension: Dimension | None = None) -> str | None:
 
     >>> advice("tablespon"), advice("T"), advice("hgg", Dimension.VOLUME)
     ('did you mean tbsp?', 'write tbsp or tsp, whichever is meant', None)
+    >>> advice("kg 200 g")
+    'write one number and one unit, such as 5.2 kg for 5 kg 200 g'
     """
     written = plain(text[:_LONGEST_COMPARED])
+    if _TIMES.match(written):
+        return "write the product, such as 800 g for 2 x 400 g"
+    if written.partition(" ")[0] in BY_SPELLING and any(map(str.isdecimal, written)):
+        return "write one number and one unit, such as 5.2 kg for 5 kg 200 g"
     vague = next((word for word in written.split() if word in _VAGUE), None)
     if vague is not None:
         return f"{vague} is not an exact amount; write the unit alone, and {vague} in the notes"

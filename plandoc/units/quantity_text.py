@@ -136,15 +136,16 @@ def quantity_in(text: str, *, decimal_comma: bool = False, by_hand: bool = False
 def written(number: Number) -> str:
     """Return a number as people write it, exactly: `quantity_in` reads it again.
 
-    >>> written(Decimal("2.50")), written(Fraction(2, 3)), written(Fraction(7, 3))
-    ('2.50', '2/3', '2 1/3')
+    >>> written(Decimal("2.50")), written(Fraction(2, 3)), written(Fraction(-7, 3))
+    ('2.50', '2/3', '-2 1/3')
     """
     if isinstance(number, Decimal):
         return f"{number:f}"
-    whole, part = divmod(number.numerator, number.denominator)
+    sign = "-" if number < 0 else ""
+    whole, part = divmod(abs(number.numerator), number.denominator)
     if part == 0:
-        return str(whole)
-    return f"{whole} {part}/{number.denominator}" if whole else f"{part}/{number.denominator}"
+        return f"{sign}{whole}"
+    return f"{sign}{whole} {part}/{number.denominator}" if whole else f"{sign}{part}/{number.denominator}"
 
 
 def _plain(text: str) -> str:

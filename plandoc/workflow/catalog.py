@@ -14,7 +14,7 @@ from plandoc.engine.queries import having
 from plandoc.engine.record_refs import EventRef, record_by_key
 from plandoc.engine.session import Session, unit_of_work
 from plandoc.errors import Problem, StillUsedError, ValidationError, shorten
-from plandoc.errors.hints import Hint, wording
+from plandoc.errors.hints import Hint, Named, wording
 from plandoc.records import FinishedUnit, Ingredient, Recipe, StockItem, UnitWord
 from plandoc.store import NO_SESSION, changes, reads
 from plandoc.tables import CATALOG_TABLES, table_of
@@ -137,5 +137,6 @@ def _are_namesakes(one: Any, other: Any) -> bool:
 
 def _same_name(record: Any, other: Any) -> Problem:
     message = f"{table_of(type(record)).label} {other.slug} already has the name {shorten(other.name)}"
-    hint = wording("merge the two with {merge}", merge=Hint.MERGE_INGREDIENTS())
+    both = {"ingredient": Named(record.id, record.slug), "other": Named(other.id, other.slug)}
+    hint = wording("merge the two with {merge}", merge=Hint.MERGE_INGREDIENTS(**both))
     return Problem(message, field="name", hint=hint if isinstance(record, Ingredient) else None)

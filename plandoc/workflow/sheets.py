@@ -47,9 +47,13 @@ def scale_recipe(
 
     Raises:
         NotFoundError: "Recipe 99 not found".
-        ValidationError: for a number that is not above 0, for a recipe with no finished unit, or with several when
-            `finished_unit_id` is not given, and with everything that is broken in the recipe.
+        ValidationError: for a number that is not above 0, for batches together with units, for a recipe with no finished unit,
+            or with several when `finished_unit_id` is not given, and with everything that is broken in the recipe.
     """
+    if units is not None and batches != 1:
+        _check("units", "wanted batches or units, found both")
+    if units is None and finished_unit_id is not None:
+        _check("finished_unit_id", "wanted a number of units with it, found none")
     recipe_id = id_of(Recipe, recipe_id, session)
     recipe = session.get(Recipe, recipe_id)
     yields = session.find(FinishedUnit, having("recipe_id", recipe.id))
@@ -57,8 +61,9 @@ def scale_recipe(
         number = _number_of_batches(batches)
     else:
         _check("units", positive_int(units))
-        unit_id = None if finished_unit_id is None else id_of(FinishedUnit, finished_unit_id, session)
-        number = Fraction(batches_for(units, _wanted(recipe, yields, unit_id).yield_per_batch))
+        given = None if finished_unit_id is None else id_of(FinishedUnit, finished_unit_id, session)
+        unit = None if given is None else session.get(FinishedUnit, given)
+        number = Fraction(batches_for(units, _wanted(recipe, yields, unit).yield_per_batch))
     return recipe_scaling(recipe, number, yields, catalog_definitions(session))
 
 
@@ -72,15 +77,15 @@ def _check(field: str, wrong: str | None) -> None:
     refuse([] if wrong is None else [Problem(wrong, field=field)])
 
 
-def _wanted(recipe: Recipe, yields: list[FinishedUnit], finished_unit_id: int | None) -> FinishedUnit:
+def _wanted(recipe: Recipe, yields: list[FinishedUnit], given: FinishedUnit | None) -> FinishedUnit:
     """Return the finished unit that is wanted of a recipe."""
-    named = [unit for unit in yields if finished_unit_id in {None, unit.id}]
+    named = yields if given is None else [unit for unit in yields if unit.id == given.id]
     if len(named) == 1:
         return named[0]
     if not yields:
         message, hint = f"{recipe.name} has no finished units", "give the number of batches"
-    elif not named:
-        message, hint = f"finished unit {finished_unit_id} is not one of {recipe.name}", f"wanted {_names(yields)}"
+    elif given is not None:
+        message, hint = f"{recipe.name} does not make {given.name}", f"wanted {_names(yields)}"
     else:
         message, hint = (
             f"{recipe.name} has {len(yields)} finished units",

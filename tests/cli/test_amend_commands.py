@@ -213,3 +213,10 @@ def test_long_reasons_fit_80_columns(amend, kitchen):
 @needs_a_terminal
 def test_a_terminal_says_that_nothing_was_amended(kitchen):
     assert Terminal(kitchen).run("amendments", "1").text == "Amendments: none; the plan is unchanged\n"
+
+
+def test_a_refusal_names_no_parameter_that_only_functions_have(call, kitchen):
+    call("good", "add", "Crumbs", "rye-loaf=1")
+    refused = call("amend", "quantity", "1", "crumbs", "3", "--reason", "more")
+
+    assert refused.err.startswith("plandoc: Crumbs is not in the plan (add it with 'plandoc amend add")

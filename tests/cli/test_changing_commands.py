@@ -25,6 +25,19 @@ def test_an_event_is_copied_and_removed_again(call, bakery):
     assert [row["id"] for row in json.loads(call("event", "list", "--json").out)] == [1]
 
 
+def test_a_copy_that_is_run_twice_makes_one_event_unless_another_is_asked_for(call, bakery):
+    words = ("event", "copy", "harbour-market", "June Market", "--date", "2026-06-20")
+    first, second = call(*words), call("event", "copy", "harbour-market", " june market", "--date", "2026-06-20")
+    again = call(*words, "--again")
+
+    assert (first.status, second.status, again.status) == (0, 1, 0)
+    assert second.err == (
+        "plandoc: 'June Market' on 2026-06-20 already exists as june-market (event 2); nothing was added; "
+        "pass --again to add another event of this name\n"
+    )
+    assert "there is also 'June Market' on 2026-06-20, june-market (event 2)" in again.out
+
+
 def test_a_started_event_is_removed_only_with_its_history_on_purpose(call, bakery):
     started(call)
     refused = call("event", "remove", "1", "--yes")
@@ -98,3 +111,23 @@ def test_a_recipe_given_for_a_good_says_what_it_is(call, bakery):
 
     assert refused.status == 1
     assert "it is the recipe 'Lemon tart'; the goods made of it are tea-box" in refused.err
+
+
+def test_of_two_ingredients_of_one_name_the_merge_is_named_ready_to_paste(call, bakery):
+    call("ingredient", "add", "Rye")
+    refused = call("ingredient", "rename", "rye", "Wheat flour")
+
+    assert "'plandoc ingredient merge rye into wheat-flour'" in refused.err
+
+
+def test_the_one_word_between_two_ingredients_is_named(call, bakery):
+    refused = call("ingredient", "merge", "wheat-flour", "butter")
+
+    assert refused.status == 2
+    assert "wanted the word into, found 'butter'" in refused.err
+
+
+def test_what_is_given_twice_is_refused_without_the_lines_of_a_table_that_nobody_wrote(call, bakery):
+    refused = call("good", "add", "Tea", "rye-loaf=1", "rye-loaf=2")
+
+    assert refused.err == "plandoc: component: 'rye-loaf' occurs twice (leave one out)\n"

@@ -168,7 +168,8 @@ def test_an_editor_that_is_missing_or_fails_is_said(call, bakery, monkeypatch):
     assert [one.status for one in (none, missing, failed)] == [1, 1, 1]
     assert "EDITOR" in none.err
     assert "cannot run the editor there-is-no-such-editor" in missing.err
-    assert "ended with status 1; nothing was changed" in failed.err
+    assert "ended with status 1\n" in failed.err
+    assert "nothing was changed; the text is kept in" in failed.err
 
 
 @pytest.mark.costly
@@ -325,3 +326,11 @@ def test_the_text_is_for_nobody_else_to_read(call, bakery, editor):
     editor(("12,Lemon", "twelve,Lemon"))
     kept = call("recipe", "edit", "lemon-tart").err.rpartition("the text is kept in ")[2].strip()
     assert stat.S_IMODE(Path(kept).parent.stat().st_mode) == 0o700
+
+
+def test_a_text_that_the_editor_removed_is_not_said_to_be_kept(call, bakery, monkeypatch):
+    monkeypatch.setenv("EDITOR", "rm")
+    refused = call("recipe", "edit", "lemon-tart")
+
+    assert refused.status == 1
+    assert refused.err.endswith("\n         nothing was changed\n")

@@ -8,9 +8,11 @@ import re
 import typing
 from pathlib import Path
 
+import attrs
 import pytest
 
 import plandoc
+from plandoc.tables import TABLES
 from tests.docs.examples import REPOSITORY, all_pages, blocks, run_plandoc
 
 _REFERENCE = REPOSITORY / "docs" / "reference.md"
@@ -75,7 +77,7 @@ def test_the_reference_names_nothing_that_is_not_there():
 
 def _parameters(arguments: str) -> list[str]:
     names = [part.split("=")[0].strip().replace("**", "") for part in arguments.split(",")]
-    return ["record_type" if name == "Type" else "record_id" if name == "id" else name for name in names if name != "*"]
+    return [name for name in names if name != "*"]
 
 
 def _parameters_of(name: str) -> list[str]:
@@ -83,6 +85,19 @@ def _parameters_of(name: str) -> list[str]:
     parameters = inspect.signature(getattr(owner, name)).parameters
     # The clock and the file layer are for tests.
     return [parameter for parameter in parameters if parameter not in {"self", "clock", "files"}] or [""]
+
+
+def test_the_reference_names_every_field_of_a_record():
+    rows = dict(re.findall(r"^\| `(\w+)` \|(.*)$", _REFERENCE.read_text("utf-8"), re.MULTILINE))
+    lacking = {
+        f"{kind.__name__}.{field.name}"
+        for table in TABLES
+        for kind in [table.record_type]
+        for field in attrs.fields(kind)
+        if field.name not in {"id", "slug"} and not re.search(rf"\b{field.alias}\b", rows[kind.__name__])
+    }
+
+    assert lacking == set()
 
 
 @pytest.mark.sample(1)

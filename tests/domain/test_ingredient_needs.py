@@ -177,8 +177,8 @@ def test_containers_counts_and_unknown_units_stay_apart_and_say_why():
             "1 bag",
             "no equivalent such as '1 bag = ... dozen' is known",
         ),
-        ("2 blorp", "'blorp' is not a unit that plandoc knows"),
-        ("3 cupz", "'cupz' is not a unit that plandoc knows"),
+        ("2 blorp", "'blorp' is not a unit that the plan knows"),
+        ("3 cupz", "'cupz' is not a unit that the plan knows"),
     ]
 
 
@@ -191,7 +191,7 @@ def test_a_need_in_one_container_alone_has_nothing_to_explain():
 def test_a_need_in_one_unknown_unit_stays_in_it_and_is_marked():
     [row] = _of_lines(("1", "blorp"), ("2", " blorp "))
 
-    assert (row.amount, row.unconverted) == (Amount(Fraction(3), "blorp"), "'blorp' is not a unit that plandoc knows")
+    assert (row.amount, row.unconverted) == (Amount(Fraction(3), "blorp"), "'blorp' is not a unit that the plan knows")
 
 
 def test_texts_that_differ_in_case_are_not_taken_for_one_unknown_unit():

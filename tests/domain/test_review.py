@@ -74,7 +74,8 @@ def test_a_decision_that_is_short_and_not_accepted_is_found():
     assert (one.kind, one.needed, one.made) == (FindingKind.SHORT, 144, 120)
     assert one.message == "Unit 1: 5 batches make 120 of 144 needed, 24 short"
     assert one.hint == (
-        "decide 6 batches with save_batch_decision(event_id, 1, 6), or accept the shortfall with accept_shortfall=True"
+        "decide 6 batches with save_batch_decision(event_id, 1, 6), or accept the shortfall with "
+        "save_batch_decision(event_id, 1, 5, accept_shortfall=True)"
     )
 
 

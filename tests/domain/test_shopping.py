@@ -109,7 +109,7 @@ def test_volumes_against_weights_without_a_density_cannot_be_compared_and_the_wa
             "blorp",
             (
                 "Water: needed in cup, in stock in blorp, "
-                "but 'blorp' is not a unit that plandoc knows; count the stock in cup too"
+                "but 'blorp' is not a unit that the plan knows; count the stock in cup too"
             ),
         ),
     ],
@@ -224,3 +224,11 @@ def test_the_order_of_the_needs_changes_only_the_order_of_the_result(needs, stoc
         return {item.ingredient.id: (item.standing, item.other_stock, set(item.rows)) for item in items}
 
     assert results(chance.sample(needs, len(needs))) == results(needs)
+
+
+def test_a_reason_names_the_units_in_which_the_amounts_beside_it_are_shown():
+    item = _item([_need("38", "tsp")], [_stock("16", "oz")])
+    (row,) = item.rows
+
+    assert (str(row.needed), str(*item.other_stock)) == ("12.667 tbsp", "1 lb")
+    assert item.reason.startswith("Water: needed in tbsp, in stock in lb, which cannot be compared; give the")

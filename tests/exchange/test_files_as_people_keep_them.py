@@ -252,3 +252,34 @@ def test_a_unit_that_an_earlier_import_brought_can_be_imported_again(store, tmp_
     report = import_recipes(_file(tmp_path, "recipe,ingredient,quantity,unit\nOdd,Flour,2,scoopful\n"))
 
     assert [row.outcome.value for row in report.rows] == ["updated"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nname;category\nRye flour;Flour\n",
+        '\ufeff"sep=;"\r\nname;category\r\nRye flour;Flour\r\n',
+        "SEP=,\nname,category\nRye flour,Flour\n",
+        "sep=,\r\n\r\nname,category\r\nRye flour,Flour\r\n",
+        # Without that line, the first line would have more commas.
+        "sep=;\nname;category;a, b, c and d\nRye flour;Flour;\n",
+    ],
+)
+def test_the_line_in_which_excel_states_the_separator_is_understood(text, store, tmp_path):
+    import_ingredients(_file(tmp_path, text))
+    (flour,) = store.read(lambda session: session.find(plandoc.Ingredient))
+
+    assert (flour.name, flour.category) == ("Rye flour", "Flour")
+
+
+def test_below_the_line_that_states_the_separator_lines_keep_their_numbers(store, tmp_path):
+    text = "sep=;\nrecipe;ingredient;quantity;unit\nBread;Flour;1,5;kg\nBread;Water;much;g\n"
+    ((line, message, _),) = _refused(import_recipes, _file(tmp_path, text), add_ingredients=True)
+
+    assert (line, message) == (4, "wanted a number, found 'much'")
+
+
+def test_a_stated_tab_is_refused_as_tabs_are(store, tmp_path):
+    ((line, message, _),) = _refused(import_ingredients, _file(tmp_path, "sep=\t\nname\tcategory\nRye\tFlour\n"))
+
+    assert (line, message) == (1, "wanted commas or semicolons, found tabs")

@@ -149,3 +149,30 @@ def test_an_archive_of_recipes_is_sent_there_as_well_and_a_spreadsheet_is_not(st
             import_recipes(tmp_path / name)
 
         assert ("convert_recipes" in str(caught.value)) == (name == "mealie.zip")
+
+
+# Headings that have those of the stock, or of ingredients, and mean something else.
+OF_A_MISSPELLED_TABLE = {
+    "recipie,ingredient,quantity,unit\nBread,Flour,2,kg\n": "did you mean 'recipe'",
+    "Recipe Name,Ingredient,Quantity,Unit\nBread,Flour,2,kg\n": "the column recipe is missing",
+    ",ingredient,quantity,unit\nBread,Flour,2,kg\n": "the column recipe is missing",
+    "name,ingredient,quantity,unit\nBread,Flour,2,kg\n": "the column recipe is missing",
+    "name,servings\nBread,2\n": "the column recipe is missing",
+}
+
+
+@pytest.mark.parametrize("text, said", OF_A_MISSPELLED_TABLE.items())
+def test_recipes_whose_heading_is_misspelled_are_never_sent_to_the_import_of_the_stock(text, said, store, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(text)
+    with pytest.raises(plandoc.ValidationError, match=said):
+        import_recipes(path)
+    with pytest.raises(plandoc.ValidationError, match="wanted an export, found CSV"):
+        import_file(path)
+
+
+def test_ingredients_without_quantities_are_not_sent_to_the_stock(store, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("Ingredient,Category\nFlour,Baking\n")
+    with pytest.raises(plandoc.ValidationError, match="the column name is missing"):
+        import_ingredients(path)

@@ -33,7 +33,11 @@ WRONG_FILES = {
     "other program": ('{"application": "other", "version": "3.4"}', plandoc.ValidationError, "found one of 'other'"),
     "no program": ("{}", plandoc.ValidationError, "found an object that names no application"),
     "version 5": ('{"application": "bake-tracker", "version": "5.0"}', plandoc.ValidationError, "found '5.0'"),
-    "number": ('{"application": "bake-tracker", "version": 3.4}', plandoc.ValidationError, "wanted version"),
+    "number": (
+        '{"application": "bake-tracker", "version": 3.4}',
+        plandoc.ValidationError,
+        "found the number 3.4, not text",
+    ),
     "no version": ('{"application": "bake-tracker"}', plandoc.ValidationError, "wanted version"),
 }
 
@@ -48,6 +52,12 @@ def test_a_file_that_is_no_export_is_one_clear_error_with_its_path(content, erro
     assert message in str(caught.value)
     assert str(path) in str(caught.value)
     assert bytes_of(folder) == before
+
+
+def test_an_export_without_rows_is_reported(store, tmp_path):
+    report = import_file(written(tmp_path, '{"application": "bake-tracker", "version": "3.4", "recipes": []}'))
+
+    assert report.notes == ("the export has no rows, so there was nothing to import",)
 
 
 def test_a_file_in_another_encoding_is_refused_with_the_offset(store, tmp_path):

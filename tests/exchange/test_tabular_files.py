@@ -1,6 +1,7 @@
 """Files by hand that are no such files, cells that mean nothing, and any text at all."""
 
 import json
+import os
 
 import pytest
 from hypothesis import given, settings
@@ -273,3 +274,55 @@ def test_any_json_is_taken_in_or_refused(bring_in, rows, tmp_path_factory):
             assert folder_bytes(folder / "data") == before
 
     assert plandoc.check(folder / "data") == []
+
+
+EMPTY_TABLES = {
+    "ingredients": "name,category\n",
+    "recipes": "recipe,ingredient,quantity,unit\n,,,\n",
+    "goods": "good;component;quantity\n",
+    "stock": "[]",
+}
+
+
+@pytest.mark.parametrize("table", EMPTY_TABLES)
+@pytest.mark.sample(4)
+def test_a_table_without_rows_is_reported(table, store, tmp_path):
+    path = tmp_path / "rows.txt"
+    path.write_text(EMPTY_TABLES[table], "utf-8")
+
+    assert IMPORTS[table](path).notes == ("the table has no rows, so there was nothing to import",)
+
+
+@each_import
+@pytest.mark.sample(4)
+def test_a_pipe_is_refused_as_one_and_not_called_missing(bring_in, store):
+    read, write = os.pipe()
+    try:
+        with pytest.raises(
+            plandoc.errors.DamagedError, match=f"/dev/fd/{read}: wanted a plain file, found a pipe; save what"
+        ):
+            bring_in(f"/dev/fd/{read}")
+    finally:
+        os.close(read)
+        os.close(write)
+
+
+@each_import
+@pytest.mark.sample(4)
+@pytest.mark.parametrize("text", ["name,{}\nA,b\n", "{}\n", "name\n{}\n"])
+def test_a_cell_beyond_all_bounds_is_refused_wherever_it_is(text, bring_in, store, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(text.format("x" * 200_000), "utf-8")
+    with pytest.raises(plandoc.ValidationError):
+        bring_in(path)
+    with pytest.raises(plandoc.ValidationError):
+        plandoc.convert_recipes(path)
+    with pytest.raises(plandoc.PlandocError):
+        plandoc.import_file(path)
+
+
+def test_each_column_that_is_missing_is_named(store, tmp_path):
+    path = tmp_path / "stock.csv"
+    path.write_text("item,unit\nFlour,kg\n", "utf-8")
+    with pytest.raises(plandoc.ValidationError, match="the column ingredient and the column quantity are missing"):
+        tabular.import_stock(path)

@@ -117,7 +117,7 @@ BROKEN_ROWS = {
     "no such good": ("X,Slice,1,good", "component", "there is no good 'Slice'"),
     "wrong kind": ("X,Cookie,1,box", "kind", "wanted unit or good, found 'box'"),
     "no quantity": ("X,Cookie,,", "quantity", "wanted a number, found nothing"),
-    "negative": ("X,Cookie,-1,", "quantity", "wanted zero or more, found -1"),
+    "negative": ("X,Cookie,-1,", "quantity", "wanted more than 0, found -1"),
     "zero": ("X,Cookie,0.0,", "quantity", "wanted more than 0, found 0"),
     "itself": ("X,X,1,", "component", "'X' contains itself"),
     "itself by kind": ("Hamper,Hamper,1,good", "component", "'Hamper' contains itself"),
@@ -188,3 +188,31 @@ def test_a_dry_run_changes_no_byte(store, folder, tmp_path):
 
     assert report.counts() == {"finished_goods": {RowOutcome.CREATED: 2}}
     assert folder_bytes(folder) == before
+
+
+def test_a_dozen_in_a_column_of_units_does_not_become_one(store, tmp_path):
+    a_bakery(store)
+    path = tmp_path / "goods.csv"
+    path.write_text("good,component,quantity,unit\nA,Cookie,1,dozen\nB,Cookie,2,pcs\nC,A,1,box\n", "utf-8")
+    message = "wanted no unit, because what is in a good is counted in pieces; found "
+
+    assert [(line, field, said) for line, field, said, _ in _refused(path)] == [
+        (2, "unit", message + "'dozen'"),
+        (4, "unit", message + "'box'"),
+    ]
+
+
+def test_a_column_of_units_may_say_pieces_or_what_one_is_called(store, tmp_path):
+    a_bakery(store)
+    with store.session() as session:
+        recipe = session.add(plandoc.Recipe("Rye"))
+        loaf = session.add(plandoc.FinishedUnit("Rye Loaf", recipe.id, item_unit="loaf", items_per_batch=2))
+    path = tmp_path / "goods.csv"
+    path.write_text("good,component,quantity,unit\nA,Cookie,12,each\nA,Rye Loaf,1,Loaf\nA,Slice,2,\n", "utf-8")
+    import_goods(path)
+
+    assert [(part.finished_unit_id == loaf.id, part.quantity) for part in _goods(store)["A"].components] == [
+        (False, 12),
+        (True, 1),
+        (False, 2),
+    ]

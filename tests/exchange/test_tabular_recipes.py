@@ -336,3 +336,44 @@ def test_a_recipe_of_more_lines_than_a_record_holds_is_refused(store, tmp_path):
 def test_an_ingredient_that_stands_twice_is_refused(store, tmp_path):
     with pytest.raises(plandoc.ValidationError, match="'FLOUR' occurs twice, first on line 2"):
         import_ingredients(_csv(tmp_path, "name\nFlour\nFLOUR\n"))
+
+
+def test_the_unit_of_a_sub_recipe_may_say_batches(store, tmp_path):
+    a_bakery(store)
+    path = _csv(tmp_path, "recipe,sub_recipe,quantity,unit\nBun,Frosting,1/2,batch\nCake,Frosting,2,Batches\n")
+    import_recipes(path)
+    recipes = _all(store, plandoc.Recipe)
+
+    assert [str(recipes[name].sub_recipes[0].multiplier) for name in ("Bun", "Cake")] == ["0.5", "2"]
+
+
+@pytest.mark.parametrize("add_ingredients", [True, False])
+def test_an_ingredient_with_the_name_of_a_recipe_is_not_taken_for_another_ingredient(add_ingredients, store, tmp_path):
+    with store.session() as session:
+        session.add(plandoc.Ingredient("Butter"))
+        session.add(plandoc.Recipe("Buttercream"))
+    path = _csv(tmp_path, "recipe,ingredient,quantity,unit\nCake,Buttercream,1,kg\nBun,Cake,2,g\n")
+
+    if add_ingredients:
+        notes = import_recipes(path, add_ingredients=True).notes
+        also = "there is also a recipe of this name, which would go into another as a sub-recipe"
+        assert notes[:2] == (f"'Buttercream' is a new ingredient; {also}", f"'Cake' is a new ingredient; {also}")
+    else:
+        assert [(line, message) for line, _, message, _ in _refused(path)] == [
+            (2, "there is no ingredient 'Buttercream'"),
+            (3, "there is no ingredient 'Cake'"),
+        ]
+        assert all("a recipe has this name; name it as a sub-recipe" in hint for *_, hint in _refused(path))
+
+
+def test_a_portion_that_is_nearly_a_whole_part_or_very_small_is_noted_once(store, tmp_path):
+    text = (
+        "recipe,makes,of\nA,16.67%,Sixth\nB,0.5%,Crumb\nC,33 1/3%,Third\nD,30%,Piece\nE,12.5%,Eighth\nF,33.333%,Other\n"
+    )
+    first, second = (import_recipes(_csv(tmp_path, text)).notes for _ in range(2))
+
+    assert first == (
+        "'Sixth' takes 16.67 % of a batch, so that a batch gives 5.999; if it is to give 6, write 16 2/3 %",
+        "'Crumb' takes 0.5 % of a batch, so that a batch gives 200; if it takes 50 %, write that",
+    )
+    assert second == ()

@@ -160,3 +160,23 @@ def test_a_product_in_the_quantity_is_refused_with_what_to_write(store, tmp_path
     )
 
     assert problem[3] == "write the product, such as 800 g for 2 x 400 g"
+
+
+@pytest.mark.parametrize("amount", ["5 kg 200 g", "5kg 200"])
+def test_two_amounts_in_one_cell_are_refused_without_making_a_unit_of_the_second(amount, store, tmp_path):
+    text = f"recipe,ingredient,quantity,unit\nBun,Tomato,{amount},\n"
+    [problem] = _refused(import_recipes, _csv(tmp_path, text), add_ingredients=True)
+    plandoc.import_ingredients([{"name": "Tomato"}])
+    with pytest.raises(plandoc.ValidationError, match="write one number and one unit"):
+        plandoc.set_stock("tomato", 5, amount.lstrip("5 "))
+
+    assert problem[3] == "write one number and one unit, such as 5.2 kg for 5 kg 200 g"
+
+
+def test_a_side_without_a_unit_is_of_pieces_and_that_is_reported(store, tmp_path):
+    report = import_ingredients(_csv(tmp_path, "name,density\nFlour,1 cup = 120\nEgg,1 = 50 g; 1 tray = 30 each\n"))
+
+    assert report.notes == (
+        "no unit is given, so '1 cup = 120' means 1 cup = 120 each",
+        "no unit is given, so '1 = 50 g' means 1 each = 50 g",
+    )

@@ -49,7 +49,7 @@ def test_a_number_of_units_takes_whole_batches(bakery):
 def test_of_several_yields_one_has_to_be_named(bakery):
     with pytest.raises(ValidationError, match=r"say which is wanted: cookie \(1\) or small-cookie \(2\)"):
         plandoc.scale_recipe(bakery.cookies.id, units=100)
-    with pytest.raises(ValidationError, match=r"finished unit 3 is not one of Chocolate Chip Cookies"):
+    with pytest.raises(ValidationError, match=r"Chocolate Chip Cookies does not make Slice \(wanted cookie"):
         plandoc.scale_recipe(bakery.cookies.id, units=100, finished_unit_id=bakery.slice.id)
     with pytest.raises(ValidationError, match=r"Frosting has no finished units"):
         plandoc.scale_recipe(bakery.frosting.id, units=100)

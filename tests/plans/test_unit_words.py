@@ -49,6 +49,7 @@ def test_a_word_is_a_unit_from_then_on_and_stating_it_again_changes_nothing(stor
         (("au tbsp", 1, "tbsp"), ("word", "'au tbsp' is a unit that plandoc knows already: au tbsp, which is 20 ml")),
         (("Cups", 250, "ml"), ("word", "'Cups' is a unit that plandoc knows already: cup, which is 236.5882365 ml")),
         (("grams", 250, "ml"), ("word", "'grams' is a unit that plandoc knows already: g")),
+        (("Batches", 250, "ml"), ("word", "'Batches' means batches of a recipe")),
         (("2 big", 250, "ml"), ("word", "wanted a word, found '2 big'")),
         (("Kelle", 2, "can"), ("unit", "wanted a measure of fixed size, found 'can'")),
         (("Kelle", 2, "T"), ("unit", "wanted a measure of fixed size, found 'T'")),

@@ -132,7 +132,7 @@ def test_voiding_wants_a_reason_and_changes_no_byte_without(folder, bakery, even
 def test_a_kind_of_run_that_is_none_is_refused(folder, bakery, event):
     run = record_production(event.id, bakery.cookie.id, 1)
     before = folder_bytes(folder)
-    with pytest.raises(plandoc.ValidationError, match="kind of run: wanted one of production, assembly"):
+    with pytest.raises(plandoc.ValidationError, match="kind of run: wanted RunKind.PRODUCTION or RunKind.ASSEMBLY"):
         void_run(event.id, "production", run.id, "mistake")
 
     assert folder_bytes(folder) == before

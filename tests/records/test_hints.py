@@ -1,5 +1,7 @@
 """A hint names a step that there is: a function of the library, and a command line that the command understands."""
 
+import ast
+import inspect
 import pickle
 import shlex
 
@@ -12,7 +14,7 @@ from plandoc.cli.work_log import WorkLog
 from plandoc.errors import hints
 from plandoc.errors.hints import Hint, Named, for_command, joined, wording
 
-FACTS = {"event": Named(7, "fair"), "unit": Named(3, "cookie"), "good": Named(4, "box"), "recipe": Named(2, "cookies"), "batches": 5, "quantity": 6, "run": 8, "word": "Kelle"}  # fmt: skip
+FACTS = {"event": Named(7, "fair"), "unit": Named(3, "cookie"), "good": Named(4, "box"), "recipe": Named(2, "cookies"), "ingredient": Named(5, "egg"), "other": Named(6, "eggs"), "batches": 5, "quantity": 6, "run": 8, "word": "Kelle"}  # fmt: skip
 LOCK = wording("lock {{it}} first, with {lock}", lock=Hint.LOCK(event=FACTS["event"]))
 
 
@@ -30,6 +32,16 @@ def test_a_function_that_is_named_is_one_of_the_library(hint):
 
     assert not bracket or name in plandoc.__all__
     assert bracket or "=" in name or hint in {Hint.PRODUCTION_RUN, Hint.ASSEMBLY_RUN, Hint.WAIT_LONGER}
+
+
+def test_every_function_that_is_named_takes_the_arguments_that_are_named():
+    calls = [ast.parse(text, mode="eval").body for hint in Hint if "(" in (text := hint(**FACTS).in_library())]
+    for call in calls:
+        function = getattr(plandoc, call.func.id)
+        given = {one.arg: one.value for one in call.keywords}
+
+        assert inspect.signature(function).bind(*call.args, **given), call.func.id
+    assert len(calls) > 30
 
 
 @pytest.mark.parametrize(

@@ -101,4 +101,4 @@ def test_numbers_behind_a_slug_go_on_without_an_end():
 
     assert slugify("Cake", taken) == "cake-1000"
     assert slugify("Cake", taken - {"cake-7"}) == "cake-7"
-    assert slugify("饼干", {"item"}) == "item-2"
+    assert slugify("饼干", {"item-997c-5e72"}) == "item-997c-5e72-2"

@@ -21,15 +21,29 @@ from tests.effort import examples
         ("all_purpose__flour", "all-purpose-flour"),
         ("  --50% off!--  ", "50-off"),
         ("../../etc/passwd", "etc-passwd"),
-        ("饼干", "item"),
+        ("Хлеб ржаной", "khleb-rzhanoy"),
+        ("Вареники з вишнею, Їжак", "vareniki-z-vishneyu-yizhak"),
+        ("ΛΟΥΚΟΥΜΆΣ και ψωμί", "loukoumas-kai-psomi"),
+        ("さくらもち", "sakuramoti"),
+        ("시루떡", "siruddeog"),
+        ("Kıyma", "kiyma"),
+        ("½ loaf", "1-2-loaf"),
+        ("饼干", "item-997c-5e72"),
+        ("🎄", "item-1f384"),
         ("", "item"),
-        ("\x00", "item"),
+        ("\x00", "item-0"),
         ("CON", "con-item"),
         ("lpt1", "lpt1-item"),
     ],
 )
 def test_a_slug_is_made_from_the_name(name, slug):
     assert slugify(name) == slug
+
+
+@given(st.text("饼干小麦שלום🎄🍞!?", min_size=1, max_size=15), st.text("饼干小麦שלום🎄🍞!?", min_size=1, max_size=15))
+@settings(max_examples=examples(100), deadline=None)
+def test_names_of_which_no_letter_remains_have_slugs_of_their_own(one, other):
+    assert (slugify(one) == slugify(other)) == (one == other)
 
 
 def test_a_taken_slug_gets_the_next_free_number():

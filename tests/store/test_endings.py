@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 import plandoc
-from plandoc.errors import Outcome, StorageError, ValidationError
+from plandoc.errors import Outcome, SessionError, StorageError, ValidationError
 from plandoc.store.open_stores import OPEN_STORES
 
 
@@ -77,4 +77,18 @@ def test_what_a_caller_says_of_an_action_refuses_no_write(folder: Path) -> None:
 
     with plandoc.open_store(folder):
         assert [recipe.name for recipe in plandoc.list_records(plandoc.Recipe)] == ["Bread"]
+    assert plandoc.check(folder) == []
+
+
+def test_a_store_that_is_closed_within_a_session_saves_nothing_of_it_and_says_why(folder: Path) -> None:
+    store = plandoc.open_store(folder)
+    with (
+        pytest.raises(SessionError, match="was closed during this session; nothing was saved"),
+        store.session() as session,
+    ):
+        session.add(plandoc.Recipe("Bread"))
+        store.close()
+
+    with plandoc.open_store(folder):
+        assert plandoc.list_records(plandoc.Recipe) == []
     assert plandoc.check(folder) == []

@@ -134,3 +134,12 @@ def test_a_new_record_that_brings_an_id_is_refused_as_when_it_is_added(store):
         for number in (1, 7):
             with pytest.raises(plandoc.ValidationError, match="wanted no id"):
                 session.get_or_add(Recipe("Bread", id=number))
+
+
+def test_names_in_any_script_are_found_again_and_kept_apart(store):
+    names = ["Кекс", "Хлеб", "לחם", "小麦", "🎄"]
+    for _ in range(2):
+        with store.session() as session:
+            found = [session.get_or_add(plandoc.Recipe(name)) for name in names]
+
+    assert [recipe.id for recipe in found] == [1, 2, 3, 4, 5]

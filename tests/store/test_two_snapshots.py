@@ -19,7 +19,7 @@ FILE = "events/1.json"
 WANTED = (
     "events/1.json:{}, plan_snapshots {}, event_id: wanted one snapshot of the event, found rows 1 and 2 (only you can "
     "say which one is right: remove the other with an editor, or restore the file from a backup: "
-    "repair(folder, from_backup=backup))"
+    "repair(folder, backup=backup))"
 )
 STATES = {"draft": PlanState.DRAFT, "locked": PlanState.LOCKED, "started": PlanState.IN_PRODUCTION}
 # By the state that the plan is in.

@@ -140,7 +140,7 @@ VALUES: tuple[Row, ...] = (
     Row(58, "slugs that lead away", all_refused(NAMES_THAT_LEAD_AWAY, lambda session, slug: session.add(plandoc.Recipe("Cake", slug=slug))), ("slug: Recipe: wanted a slug of a-z, 0-9 and single hyphens", "found '../x'"), keeps=every_document),
     Row(58, "a slug that leads away, in a file", command("recipe", "list"), ("catalog.json:", "recipes 2, slug: Recipe: wanted a slug", "found '../../frosting'"), 1, replaced(CATALOG, '"slug":"frosting"', '"slug":"../../frosting"')),
     Row(58, "keys that lead away, asked for", command("event", "show", "../../etc/passwd"), ("'../../etc/passwd' not found",)),
-    Row(58, "names that lead away, given", in_session(lambda session: " ".join(session.add(plandoc.Ingredient(name)).slug for name in ("../../x", "CON", ".", "a/b"))), ("x con-item item a-b",), 0, keeps=nothing),
+    Row(58, "names that lead away, given", in_session(lambda session: " ".join(session.add(plandoc.Ingredient(name)).slug for name in ("../../x", "CON", ".", "a/b"))), ("x con-item item-2e a-b",), 0, keeps=nothing),
     Row(59, "names that differ by case or form", in_session(two_names_that_differ_by_their_form), ("eclair eclair-2 eclair-3 eclair-4",), 0, keeps=nothing),
     Row(62, "started twice", command("start", "1"), ("cannot start production: the plan of ", "(event 1) is IN_PRODUCTION"), keeps=every_document),
     Row(63, "changed after it was given", library(a_snapshot_given_and_then_changed), ("1 line stored",), 0, keeps=nothing),

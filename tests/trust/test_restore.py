@@ -289,7 +289,7 @@ def test_a_backup_with_a_document_that_nobody_can_read_is_refused(worked_in, tmp
     cut(worked_in / "events" / "1.json")
     backup(worked_in, tmp_path / "b.zip")
 
-    with pytest.raises(plandoc.errors.DamagedError, match=r"events/1.json.*repair\(folder, from_backup"):
+    with pytest.raises(plandoc.errors.DamagedError, match=r"events/1.json.*repair\(folder, backup="):
         restore(tmp_path / "b.zip", tmp_path / "new")
     assert sorted(os.listdir(tmp_path)) == ["b.zip", "data"]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -85,7 +86,8 @@ def _check_origin(path: str, exported: Mapping[str, Any]) -> None:
         raise ValidationError([Problem(message, file=path, hint=hint)])
     version = exported.get("version")
     if type(version) is not str or not _VERSION.fullmatch(version):
-        message = f"wanted version 3.x or 4.x, found {shorten(version)}"
+        found = f"the number {version}, not text" if isinstance(version, Decimal) else shorten(version)
+        message = f"wanted version 3.x or 4.x, found {found}"
         hint = "export it again with a bake-tracker of one of these versions"
         raise ValidationError([Problem(message, file=path, field="version", hint=hint)])
 

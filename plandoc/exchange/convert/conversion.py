@@ -49,12 +49,15 @@ class Conversion:
     notes: tuple[str, ...]
 
 
-def convert_recipes(paths: Iterable[str | os.PathLike[str]]) -> Conversion:
+def convert_recipes(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Conversion:
     """Convert recipes of other programs to a table for `import_recipes`, with a remark wherever a person should look.
 
     Reads saved web pages and JSON-LD with recipes of schema.org, Cooklang (.cook), exports of Mealie and Tandoor, as JSON or as
     ZIP, and CSV with a recipe in each row and all its ingredients in one cell. No folder is needed and nothing is imported. An amount that cannot be read is left blank, with its text in the
     notes.
+
+    Args:
+        paths: The files, or the one file.
 
     >>> import pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "Fudge.cook"
@@ -70,7 +73,7 @@ def convert_recipes(paths: Iterable[str | os.PathLike[str]]) -> Conversion:
     drafts: list[RecipeDraft] = []
     notes: list[str] = []
     problems: list[Problem] = []
-    for path in paths:
+    for path in [paths] if isinstance(paths, str | os.PathLike) else paths:
         try:
             found, of_file = read_recipes(checked_path(path))
         except ValidationError as error:

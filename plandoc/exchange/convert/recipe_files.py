@@ -12,10 +12,11 @@ from typing import Any
 import attrs
 
 from plandoc.errors import PlandocError, Problem, ValidationError
+from plandoc.errors.hints import Hint, wording
 from plandoc.exchange.convert import cooklang, mealie, recipe_sheets, schema_org, tandoor
 from plandoc.exchange.convert.loose_json import NotJson, parsed
 from plandoc.exchange.convert.recipe_drafts import RecipeDraft
-from plandoc.exchange.file_kinds import are_recipes_of_others, import_of, table_in
+from plandoc.exchange.file_kinds import are_recipes_of_others, import_of, is_export, table_in
 from plandoc.exchange.input_file import read_content, text_in
 from plandoc.storage.archive import is_too_compressed
 
@@ -145,8 +146,7 @@ def _of_page(content: bytes) -> list[RecipeDraft]:
 
 
 def _of_sheet(reading: _Reading, place: str, text: str) -> list[RecipeDraft]:
-    if table_in(text) == "recipes" and not are_recipes_of_others("", text):
-        raise _NotConvertible("this is a table of recipes already", import_of("recipes"))
+    _refuse_own_table(text)
     try:
         drafts, notes = recipe_sheets.drafts_in(text)
     except recipe_sheets.NotASheet as error:
@@ -155,7 +155,19 @@ def _of_sheet(reading: _Reading, place: str, text: str) -> list[RecipeDraft]:
     return drafts
 
 
+def _refuse_own_table(text: str) -> None:
+    """Refuse a table that an import reads as it is."""
+    table = table_in(text)
+    # Those of ingredients have no columns of their own: others begin with the names of recipes.
+    if table is not None and table != "ingredients" and not are_recipes_of_others("", text):
+        raise _NotConvertible(f"this is a table of {table} already", import_of(table))
+
+
 def _of_json(text: str) -> list[RecipeDraft]:
+    if text.lstrip()[:1] == "[":
+        _refuse_own_table(text)
+    if is_export(text):
+        raise _NotConvertible("this is an export already", wording("import it with {step}", step=Hint.EXPORT()))
     try:
         value = parsed(text)
     except NotJson as error:

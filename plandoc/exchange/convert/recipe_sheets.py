@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -14,7 +12,8 @@ from plandoc.exchange.convert.recipe_drafts import LineDraft, RecipeDraft, with_
 from plandoc.exchange.convert.recipe_lines import split_all
 from plandoc.exchange.convert.text_beginnings import DIGITS
 from plandoc.exchange.convert.yield_text import read_yield, said_under
-from plandoc.exchange.file_kinds import INGREDIENT_CELLS, separator_in
+from plandoc.exchange.csv_lines import NotCsv, head_of_table, lines_of_cells
+from plandoc.exchange.file_kinds import INGREDIENT_CELLS
 from plandoc.exchange.names import column_name, listed, shown
 
 _NAMES = (
@@ -100,18 +99,14 @@ def drafts_in(text: str) -> tuple[list[RecipeDraft], list[str]]:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = "\t" if first.count("\t") > max(first.count(","), first.count(";")) else separator_in(first)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
-    before = 0
+    separator, first = head_of_table(text)
+    if first.count("\t") > max(first.count(","), first.count(";")):
+        separator = "\t"
     try:
-        for cells in reader:
-            if any(map(str.strip, cells)):
-                yield before + 1, [cell.strip() for cell in cells]
-            before = reader.line_num
-    except csv.Error as error:
-        hint = "close every quotation mark; one inside a text in quotes is written twice"
-        raise NotASheet(f"this is not CSV: {error}", before + 1, hint) from None
+        for number, cells in lines_of_cells(text, separator):
+            yield number, [cell.strip() for cell in cells]
+    except NotCsv as error:
+        raise NotASheet(str(error), error.line, error.hint) from None
 
 
 def _columns(headings: Sequence[str], line: int) -> dict[str, list[int]]:

@@ -19,6 +19,7 @@ from plandoc.exchange.native import export_format
 from plandoc.exchange.native.consistency import inconsistent_runs
 from plandoc.exchange.native.dependencies import Needed, needed_by
 from plandoc.exchange.native.native_rows import FolderRows
+from plandoc.fields.flags import checks_flags
 from plandoc.frozen import frozen
 from plandoc.records import Event
 from plandoc.storage import output_file
@@ -46,6 +47,7 @@ class ExportReport:
     digest: str
 
 
+@checks_flags
 def export_file(
     path: str | os.PathLike[str],
     event_ids: EventRef | Iterable[EventRef] | None = None,

@@ -6,7 +6,6 @@ never imported, and so no placeholder is ever stored.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
@@ -29,8 +28,6 @@ from plandoc.units.quantity_text import NotANumber, Number, Quantity, number_in,
 _MOST_SUGGESTIONS = 100
 # Spreadsheets show fractions with one or two digits below the line as they are.
 _SHORT = 100
-# "2 x 400 g" is read as 2 of a unit.
-_TIMES = re.compile(r"[x\u00d7] ?\d", re.IGNORECASE)
 # Replaces a number that was refused.
 _PLACEHOLDER = Quantity(Decimal(1))
 
@@ -129,6 +126,11 @@ class CellReader:
         # A table has a few of each, thousands of times.
         self._known_units: set[str] = set()
         self._known_amounts: dict[tuple[str, bool, Check], tuple[Quantity | None, Number]] = {}
+
+    @property
+    def shows_lines(self) -> bool:
+        """Whether a person sees the lines; those that a command makes of its arguments have no file."""
+        return bool(self.file) or self.counts == "row"
 
     @property
     def suggests(self) -> bool:
@@ -316,8 +318,6 @@ class CellReader:
         if cell.text.isdecimal():
             # For example 0,5 between commas, where the 5 has become a cell of its own.
             hint = "is a decimal comma before it? Write 0.5 for 0,5, or put it in quotes"
-        elif _TIMES.match(cell.text):
-            hint = "write the product, such as 800 g for 2 x 400 g"
         self.refuse_cell(cell, f"wanted a unit that plandoc knows, found {shown(cell.text)}", hint)
 
     def _quantity(self, cell: Cell) -> Quantity | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from plandoc.errors import Problem, ValidationError
-from plandoc.exchange.file_kinds import separator_in
+from plandoc.exchange.csv_lines import NotCsv, head_of_table, lines_of_cells
 from plandoc.exchange.names import shown
 from plandoc.exchange.tabular.cells import Cell, CellReader, stripped
 from plandoc.exchange.tabular.table_rows import Columns, TableRow, UnknownColumns, column_of
@@ -78,26 +76,23 @@ def _before_text(headings: Headings) -> int | None:
 
 
 def _separator(file: str, text: str) -> str:
-    line = next(line for line in text.splitlines() if line.strip())
-    if "\t" in line and not {",", ";"} & set(line):
+    separator, line = head_of_table(text)
+    if separator == "\t" or ("\t" in line and not {",", ";"} & set(line)):
         hint = "save it with commas or semicolons between the columns"
         raise ValidationError([Problem("wanted commas or semicolons, found tabs", file=file, line=1, hint=hint)])
-    return separator_in(line)
+    return separator
 
 
 def _lines(cells: CellReader, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each line that is not blank, with its number; one in quotes may go over several lines of the file."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
-    before, known = 0, _Texts()
+    """Yield each line with texts in it, with its number."""
+    known = _Texts()
     try:
-        for line in reader:
+        for number, line in lines_of_cells(text, separator):
             texts = [known[cell] for cell in line]
             if any(texts):
-                yield before + 1, texts
-            before = reader.line_num
-    except csv.Error as error:
-        hint = "close every quotation mark; one inside a text in quotes is written twice"
-        cells.refuse(f"this is not CSV: {error}", before + 1, hint=hint)
+                yield number, texts
+    except NotCsv as error:
+        cells.refuse(str(error), error.line, hint=error.hint)
 
 
 def _headings(cells: CellReader, line: int, written: list[str], columns: Columns, *, strict: bool) -> Headings:
@@ -115,7 +110,8 @@ def _headings(cells: CellReader, line: int, written: list[str], columns: Columns
     if missing and not cells.problems:
         # Unknown headings were probably meant to be the missing ones.
         hint = f"the first line names the columns: {', '.join(columns.names)}"
-        cells.refuse(f"the column {' and the column '.join(missing)} is missing", line, hint=hint)
+        are = "is" if len(missing) == 1 else "are"
+        cells.refuse(f"the column {' and the column '.join(missing)} {are} missing", line, hint=hint)
     return headings
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from plandoc import units
 from plandoc.exchange.names import folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader, notes_by
 from plandoc.exchange.tabular.draft_maker import DraftMaker
@@ -16,9 +17,12 @@ from plandoc.exchange.tabular.table_reader import Tables
 from plandoc.exchange.tabular.table_rows import Columns, TableRow
 from plandoc.frozen import frozen
 from plandoc.records import AssemblyType, Component, FinishedGood, FinishedUnit
+from plandoc.units.conversion import place
 from plandoc.units.quantity_text import Number
 
-CSV_COLUMNS = Columns("good's row", ("good", "component", "quantity"), ("kind", "notes", "good_notes"))
+# The columns that an export writes. A unit is only read, to refuse all but pieces.
+WRITTEN_COLUMNS = ("good", "component", "quantity", "kind", "notes", "good_notes")
+CSV_COLUMNS = Columns("good's row", WRITTEN_COLUMNS[:3], (*WRITTEN_COLUMNS[3:], "unit"))
 JSON_COLUMNS = Columns(
     "good",
     ("name",),
@@ -36,12 +40,14 @@ class ComponentText:
     Attributes:
         kind: unit or good; blank when the name must show it.
         notes: None where the file has no notes of components.
+        unit: What its quantity is counted in, which can only be pieces of it; None in JSON, which has no such key.
     """
 
     name: Cell
     quantity: Cell
     kind: Cell
     notes: Cell | None
+    unit: Cell | None = None
 
 
 @frozen
@@ -139,6 +145,7 @@ class GoodReader:
         goods = [one for one in named if one is not whole]
         thing = self._one_of(units, goods, present)
         if thing is not None:
+            self._check_unit(part.unit, thing)
             once.refuse_second(part.name, thing)
             return thing
         if named and not goods and not units:
@@ -146,6 +153,12 @@ class GoodReader:
         else:
             self._refuse(part, kind, both=bool(units and goods))
         return None
+
+    def _check_unit(self, unit: Cell | None, thing: Any) -> None:
+        """Refuse a component that is counted in anything but pieces of it: a dozen would become one."""
+        if unit and not _is_pieces(unit.text, thing):
+            message = f"wanted no unit, because what is in a good is counted in pieces; found {shown(unit.text)}"
+            self._cells.refuse_cell(unit, message, "write the number of pieces, such as 12 for a dozen")
 
     def _one_of(self, units: list[Any], goods: list[Any], present: FinishedGood | None) -> Any:
         """Return what is meant by a name; None when nothing has it, or several things that are not the same."""
@@ -220,7 +233,13 @@ def _has_component(row: TableRow) -> bool:
 
 
 def _component_text(row: TableRow) -> ComponentText:
-    return ComponentText(row.cell("component"), row.cell("quantity"), row.cell("kind"), row.cell_or_none("notes"))
+    name, quantity, kind = map(row.cell, ("component", "quantity", "kind"))
+    return ComponentText(name, quantity, kind, row.cell_or_none("notes"), row.cell_or_none("unit"))
+
+
+def _is_pieces(unit: str, thing: Any) -> bool:
+    """Return whether a unit means pieces of a thing: by any word for pieces, or by what one of it is called."""
+    return place(unit) == place(units.PIECES) or (_is_unit(thing) and folded(unit) == folded(thing.item_unit))
 
 
 def _is_unit(thing: Any) -> bool:

@@ -94,11 +94,14 @@ def _equivalent(cells: CellReader, cell: Cell) -> Equivalent | None:
         if units.dimension_of(unit.text) is None and units.advice(unit.text) is not None:
             cells.refuse_unit(unit)
     try:
-        return Equivalent(one.number, one.unit.text, other.number, other.unit.text)
+        meant = Equivalent(one.number, one.unit.text, other.number, other.unit.text)
     except ValidationError as error:
         for problem in error.problems:
             cells.refuse_cell(cell, problem.message.removeprefix("Equivalent: "))
         return None
+    if not (one.has_unit and other.has_unit):
+        cells.notes.append(f"no unit is given, so {shown(cell.text)} means {meant}")
+    return meant
 
 
 def _is_density(one: Equivalent) -> bool:

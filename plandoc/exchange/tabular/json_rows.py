@@ -54,7 +54,9 @@ def read_json(
     value = _CellParser(file, text).document()
     if not isinstance(value, list):
         hint = "put it between [ and ]"
-        raise ValidationError([Problem(f"wanted a list of {columns.what}s", file=file, line=1, hint=hint)])
+        raise ValidationError(
+            [Problem(f"wanted a list of objects, one for each {columns.what}", file=file, line=1, hint=hint)]
+        )
     reader = RowReader(cells, UnknownColumns(cells, "key", strict=strict_columns))
     rows = reader.rows(value, columns, "", 1)
     reader.unknown.note()

@@ -75,8 +75,6 @@ class Once:
         key = (folded(cell.text) if present is None else id(present), further)
         self._left[id(present)] -= 1
         if cell and key in self._first and self._left[id(present)] < 0:
-            first = self._first[key]
-            self._cells.refuse_cell(
-                cell, f"{shown(cell.text)} occurs twice, first on {self._cells.counts} {first}", "leave one out"
-            )
+            first = f", first on {self._cells.counts} {self._first[key]}" if self._cells.shows_lines else ""
+            self._cells.refuse_cell(cell, f"{shown(cell.text)} occurs twice{first}", "leave one out")
         self._first.setdefault(key, cell.line)

@@ -14,6 +14,10 @@ from plandoc.exchange.tabular.name_lookup import CellNames
 from plandoc.records import Ingredient, IngredientId
 
 _ADD = wording("use {option} to create it", option=Hint.ADD_INGREDIENTS())
+_OF_A_RECIPE = wording(
+    "a recipe has this name; name it as a sub-recipe, or use {option} to create an ingredient",
+    option=Hint.ADD_INGREDIENTS(),
+)
 _ADD_ALL = wording("use {option} to create them", option=Hint.ADD_INGREDIENTS())
 
 
@@ -24,14 +28,24 @@ class IngredientNames:
         cells: Keeps what is wrong.
         ingredients: Those of the folder.
         maker: Makes the new ones.
+        recipes: The names of the recipes in the folder and in the file.
         adds: Whether unknown ones are new; otherwise they are refused.
 
     Attributes:
         notes: Notes for the report.
     """
 
-    def __init__(self, cells: CellReader, ingredients: Sequence[Ingredient], maker: DraftMaker, *, adds: bool) -> None:
+    def __init__(
+        self,
+        cells: CellReader,
+        ingredients: Sequence[Ingredient],
+        maker: DraftMaker,
+        recipes: CellNames[Any],
+        *,
+        adds: bool,
+    ) -> None:
         self.notes: list[str] = []
+        self._recipes = recipes
         self._cells = cells
         self._maker = maker
         self._adds = adds
@@ -83,7 +97,10 @@ class IngredientNames:
         """Refuse an unknown one: at once where it is probably misspelled, else together with the others, once each."""
         if self._missing.all_of(cell.text):
             return
-        if self._cells.suggests and self._known.nearest(cell.text):
+        if self._recipes.all_of(cell.text):
+            self._missing.add(cell, cell.text)
+            self._cells.refuse_cell(cell, f"there is no ingredient {shown(cell.text)}", _OF_A_RECIPE)
+        elif self._cells.suggests and self._known.nearest(cell.text):
             self._known.refuse(self._cells, cell, _ADD)
         else:
             self._missing.add(cell, cell.text)
@@ -92,7 +109,10 @@ class IngredientNames:
     def _added(self, cell: Cell, name: str) -> Newcomer:
         self._cells.question(cell)
         near = did_you_mean(name, self._names)
-        if near:
+        if self._recipes.all_of(name):
+            also = "there is also a recipe of this name, which would go into another as a sub-recipe"
+            self.notes.append(f"{shown(name)} is a new ingredient; {also}")
+        elif near:
             self.notes.append(f"{shown(name)} is a new ingredient; {near}")
         new: Newcomer = self._maker.thing(Ingredient, name, None)
         self._maker.add(new, cell.line, lambda: Ingredient(name, id=IngredientId(new.id)), present=None)

@@ -15,6 +15,7 @@ from plandoc.exchange.tabular.cells import Cell, CellReader, notes_by
 from plandoc.exchange.tabular.draft_maker import DraftMaker
 from plandoc.exchange.tabular.name_lookup import CellNames, Once
 from plandoc.exchange.tabular.new_ingredients import IngredientNames
+from plandoc.exchange.tabular.portions import doubtful_portion
 from plandoc.exchange.tabular.recipe_texts import LineText, RecipeText, SubRecipeText, YieldText
 from plandoc.fields.constraints import valid_percentage
 from plandoc.frozen import frozen
@@ -111,12 +112,14 @@ class RecipeReader:
         self._cells = cells
         self._catalog = catalog
         self._maker = maker
-        self._ingredients = IngredientNames(cells, catalog.ingredients, maker, adds=add_ingredients)
         records: list[Any] = [*catalog.ingredients, *catalog.recipes]
         self._by_id = {(type(one), one.id): one for one in records}
         self._counted: list[str] = []
         self._without_amount: list[str] = []
         self._known_recipes: CellNames[Any] = CellNames("recipe", catalog.recipes)
+        self._ingredients = IngredientNames(
+            cells, catalog.ingredients, maker, self._known_recipes, adds=add_ingredients
+        )
         self._names_of_units = {folded(unit.name) for unit in catalog.units}
         self._units: dict[int, list[FinishedUnit]] = {}
         for unit in catalog.units:
@@ -240,6 +243,9 @@ class RecipeReader:
         item_unit = self._cells.text_instead(text.item_unit, present.item_unit if present else "") or "piece"
         notes = self._cells.notes_instead(text.notes, [present.notes] if present else None)
         fields = {"item_unit": item_unit, "notes": notes, **self._yield(text)}
+        part = fields["batch_percentage"]
+        if part is not None and (present is None or present.batch_percentage != part):
+            self.notes.extend(doubtful_portion(name, part))
         unit = self._maker.thing(FinishedUnit, name, present)
 
         def make() -> FinishedUnit:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import attrs
 
+from plandoc import units
 from plandoc.exchange.names import folded, shown
 from plandoc.exchange.tabular.cells import Cell, CellReader
 from plandoc.exchange.tabular.table_reader import Tables
@@ -178,7 +179,7 @@ def _add_row(cells: CellReader, recipe: RecipeText, row: TableRow) -> None:
 
 
 def _refuse_unit(cells: CellReader, unit: Cell) -> None:
-    if unit:
+    if unit and not units.is_batches(unit.text):
         message = f"wanted no unit, because a sub-recipe is counted in batches; found {shown(unit.text)}"
         cells.refuse_cell(unit, message, "leave the unit blank")
 

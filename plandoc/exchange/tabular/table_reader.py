@@ -164,9 +164,16 @@ def read_tables(
         StorageError: when there is no such file, or it cannot be read.
         ValidationError: when it cannot be understood as rows at all.
     """
-    if not isinstance(source, str | bytes | os.PathLike):
-        return Tables(*read_python(source, table, csv_columns, json_columns, strict_columns=strict_columns))
-    path = checked_path(source)
+    if isinstance(source, str | bytes | os.PathLike):
+        tables = _read_file(checked_path(source), table, csv_columns, json_columns, strict_columns=strict_columns)
+    else:
+        tables = Tables(*read_python(source, table, csv_columns, json_columns, strict_columns=strict_columns))
+    if not tables.rows:
+        tables.cells.notes.append("the table has no rows, so there was nothing to import")
+    return tables
+
+
+def _read_file(path: Path, table: str, csv_columns: Columns, json_columns: Columns, *, strict_columns: bool) -> Tables:
     if table == "recipes":
         _refuse_recipes_of_others(path)
     text = read_text(path)

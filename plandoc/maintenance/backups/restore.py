@@ -28,6 +28,7 @@ from plandoc.errors import (
     ValidationError,
 )
 from plandoc.errors.hints import Hint, wording
+from plandoc.fields.flags import checks_flags
 from plandoc.frozen import frozen
 from plandoc.maintenance.backups import backup_writer, rotation
 from plandoc.maintenance.backups.backup_reader import Backup, open_backup
@@ -72,6 +73,7 @@ class RestoreReport:
     problems: tuple[Problem, ...] = ()
 
 
+@checks_flags
 def restore(
     source: str | os.PathLike[str],
     path: str | os.PathLike[str],

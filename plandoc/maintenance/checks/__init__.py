@@ -11,6 +11,7 @@ from pathlib import Path
 from plandoc.clock import system_clock
 from plandoc.errors import Outcome, PlandocError, Problem, StoreNotFoundError
 from plandoc.errors.hints import TAKE_BACK, Hint, wording
+from plandoc.fields.flags import checks_flags
 from plandoc.maintenance.checks.content_inspection import issues_in
 from plandoc.maintenance.checks.inspection import Inspection
 from plandoc.maintenance.checks.issues import Fix, Issue
@@ -30,6 +31,7 @@ _TRIES = 5
 _TIMEOUT_SECONDS = 30.0
 
 
+@checks_flags
 def check(path: Store | str | os.PathLike[str], strict: bool = False) -> list[Problem]:
     """Return everything that is wrong with a data folder; an empty list when nothing is.
 

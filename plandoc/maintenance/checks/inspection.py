@@ -129,15 +129,10 @@ class Inspection:
         is_file = status is not None and stat.S_ISREG(status.st_mode)
         is_ours = is_file and self._is_ours(name)
         if kind is document_names.FileKind.COPY or (kind is document_names.FileKind.NAMED_LIKE_COPY and is_ours):
-            original = document_names.document_of_copy(name)
-            message = f"looks like a second version of {original}, as left by a sync service or an editor"
-            hint: str = wording(
-                "compare the two; {repair} moves this one to {place}", repair=Hint.REPAIR(), place=LOST_FOUND
-            )
-            return Issue(Problem(message, file=name, hint=hint), Fix.QUARANTINE if is_file else None)
+            return Issue(self._copy(name), Fix.QUARANTINE if is_file else None)
         if name.startswith(f"{EVENTS_FOLDER}/") and is_ours:
             message = "misnamed document; plandoc ignores it"
-            hint = wording(
+            hint: str = wording(
                 "rename it to the name given inside; {repair} moves it to {place}",
                 repair=Hint.REPAIR(),
                 place=LOST_FOUND,
@@ -145,6 +140,18 @@ class Inspection:
             return Issue(Problem(message, file=name, hint=hint), Fix.QUARANTINE)
         hint = "plandoc neither reads nor touches it; move it somewhere else"
         return Issue(Problem(document_names.FileKind.UNKNOWN.value, file=name, hint=hint))
+
+    def _copy(self, name: str) -> Problem:
+        """Return the problem of a file that has the name of a document and something more."""
+        original = document_names.document_of_copy(name)
+        if self._files.status(self._folder.root / original) is None:
+            # Nothing to compare it with: it may be all that is left of the document.
+            message, step = f"looks like {original} under another name; plandoc ignores it", f"rename it to {original}"
+        else:
+            message = f"looks like a second version of {original}, as left by a sync service or an editor"
+            step = "compare the two"
+        hint = wording("{step}; {repair} moves this one to {place}", step=step, repair=Hint.REPAIR(), place=LOST_FOUND)
+        return Problem(message, file=name, hint=hint)
 
     def _is_ours(self, name: str) -> bool:
         """Whether a file looks like a document, a marker or a journal, whole or not."""

@@ -12,6 +12,7 @@ import attrs
 from plandoc.clock import Clock, system_clock
 from plandoc.engine.document import DocumentSession
 from plandoc.errors import Outcome, PlandocError, RecoveryWarning, StorageError, StoreNotFoundError
+from plandoc.fields.flags import checks_flags
 from plandoc.maintenance.checks import Fix, Inspection, Issue, inspect_folder
 from plandoc.maintenance.repairs.lost_found import LostFound
 from plandoc.maintenance.repairs.marker_repair import plan_marker_restore, restore_marker
@@ -36,6 +37,7 @@ _DOCUMENTS_AT_ONCE = 50
 _AT_ONCE = frozenset({Fix.RECOVER, Fix.REMOVE_TEMPORARY})
 
 
+@checks_flags
 def repair(
     path: str | os.PathLike[str],
     dry_run: bool = False,

@@ -7,6 +7,7 @@ import os
 
 from plandoc.clock import Clock, system_clock
 from plandoc.errors import ConflictError, ValidationError
+from plandoc.fields.flags import checks_flags
 from plandoc.maintenance.backups.backup_reader import Backup
 from plandoc.maintenance.backups.backup_writer import contents_of
 from plandoc.maintenance.backups.restore import put_in_place
@@ -22,6 +23,7 @@ from plandoc.store import open_on_server
 _TIMEOUT_SECONDS = 30.0
 
 
+@checks_flags
 def pull(
     address: str,
     folder: str | os.PathLike[str],

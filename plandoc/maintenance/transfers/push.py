@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from plandoc.fields.flags import checks_flags
 from plandoc.maintenance.backups.backup_writer import contents_of
 from plandoc.maintenance.transfers import agreement
 from plandoc.maintenance.transfers.agreement import Contents, TransferReport
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _TIMEOUT_SECONDS = 30.0
 
 
+@checks_flags
 def push(
     folder: str | os.PathLike[str],
     address: str,

@@ -22,6 +22,7 @@ def amounts(*files):
         "bars.tsv": "Name\tIngredients\nCake\t225g flour | 2 eggs | ½ teaspoon cinnamon | little icing sugar\n",
         "semicolons.csv": "name,ingredient list\nCake,225g flour; 2 eggs; &frac12; teaspoon cinnamon; little icing sugar\n",
         "excel.csv": '\ufeffTitel;Zutaten\r\nCake;"225g flour\n2 eggs\n½ teaspoon cinnamon\nlittle icing sugar"\r\n',
+        "stated.csv": 'sep=;\r\nTitel;Zutaten\r\nCake;"225g flour\n2 eggs\n½ teaspoon cinnamon\nlittle icing sugar"\r\n',
         "list.csv": "title,ingredients\nCake,\"['225g flour', '2 eggs', '½ teaspoon cinnamon', 'little icing sugar']\"\n",
         "json.csv": 'title,ingredients\nCake,"[""225g flour"", ""2 eggs"", ""½ teaspoon cinnamon"", ""little icing sugar""]"\n',
         "markup.csv": "title,ingredients\nCake,225g flour<br>2 eggs<br/>½ teaspoon cinnamon<br>little icing sugar\n",
@@ -75,6 +76,10 @@ def test_what_was_left_out_of_a_table_is_noted(write):
         ('Title,Ingredients\nBun,"1 egg\n', 2, "this is not CSV"),
         ("Title,Ingredients\nBun,1 egg,2 tsp salt\n", 2, "wanted no more cells than the first line has"),
         ("recipe,ingredient,quantity\nBun,egg,1\n", None, "this is a table of recipes already"),
+        ("good,component,quantity\nBox,Bun,1\n", None, "this is a table of goods already"),
+        ("ingredient,quantity,unit\nFlour,1,kg\n", None, "this is a table of stock already"),
+        ('[{"name": "Bun", "lines": []}]', None, "this is a table of recipes already"),
+        ('{"version": "4.2", "application": "bake-tracker", "recipes": []}', None, "this is an export already"),
     ],
 )
 def test_a_table_without_recipes_is_refused_with_its_line_and_the_way_out(write, text, line, message):
