@@ -31,7 +31,9 @@ def checks_flags(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        refuse(_wrong_flags(positions, args, kwargs))
+        for name, position in positions.items():
+            if type(args[position] if position < len(args) else kwargs.get(name, False)) is not bool:
+                refuse(_wrong_flags(positions, args, kwargs))
         return function(*args, **kwargs)
 
     return checked

@@ -9,7 +9,7 @@ from plandoc.domain.definitions import DEFINED, Definitions
 from plandoc.engine.document import DocumentSession, check_format_of_folder
 from plandoc.errors import PlandocError, Problem
 from plandoc.errors.hints import TAKE_BACK, Hint, wording
-from plandoc.fields.constraints import LARGEST_NUMBER
+from plandoc.fields.constraints import HIGHEST_NEXT_ID
 from plandoc.fields.json_objects import LARGEST_INTEGER_IN_JSON
 from plandoc.maintenance.checks.document_checks import (
     FirstSeen,
@@ -122,7 +122,7 @@ class ContentInspection:
             )
             yield Issue(Problem(message, file=MARKER, field="next_event_id", hint=hint), Fix.FIX_COUNTER)
         for field, number, most in (
-            ("next_event_id", self._marker.next_event_id, LARGEST_NUMBER),
+            ("next_event_id", self._marker.next_event_id, HIGHEST_NEXT_ID),
             ("serial", self._marker.serial, LARGEST_INTEGER_IN_JSON),
         ):
             if number > most:

@@ -13,7 +13,7 @@ from plandoc.engine.integrity import check_base
 from plandoc.engine.unique_keys import present_fields
 from plandoc.errors import Problem, ValidationError
 from plandoc.errors.hints import Hint, wording
-from plandoc.fields.constraints import LARGEST_NUMBER
+from plandoc.fields.constraints import HIGHEST_NEXT_ID
 from plandoc.maintenance.checks.issues import Fix, Issue
 from plandoc.records import Event, FinishedGood, Ingredient, PlanSnapshot, Recipe
 from plandoc.storage import documents
@@ -30,9 +30,9 @@ def validate_counters(document: DocumentSession) -> Iterator[Issue]:
         if table not in known:
             hint = f"remove it; the tables are {', '.join(known)}"
             yield _counter(document, table, f"wanted the next id of a table, found {table!r}", hint)
-        elif number > LARGEST_NUMBER:
+        elif number > HIGHEST_NEXT_ID:
             hint = "set it to one more than the highest id of the table"
-            yield _counter(document, table, f"the id {number} is too large; the highest is {LARGEST_NUMBER}", hint)
+            yield _counter(document, table, f"wanted a next id of at most {HIGHEST_NEXT_ID} for {table}, found {number}", hint)
     for table, (found, wanted) in document.stale_counters().items():
         # An unknown table is reported above.
         if table in known:
