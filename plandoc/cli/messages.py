@@ -131,6 +131,8 @@ def _timestamp_in(text: str) -> datetime.datetime:
         return datetime.datetime.fromisoformat(text)
     except ValueError:
         day, _, time = text.rpartition(" ")
+        # People write 9:30.
+        time = f"0{time}" if time[1:2] == ":" else time
         return datetime.datetime.combine(day_in(day.rstrip(",")), datetime.time.fromisoformat(time))
 
 

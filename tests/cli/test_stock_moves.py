@@ -121,6 +121,14 @@ def test_a_bake_can_be_entered_for_when_it_was(call, fair, monkeypatch):
     assert "2026-12-24 22:00 +01:00" in said(call, "runs", "fair")
 
 
+@pytest.mark.parametrize("moment", ["2026-07-01 9:30+02:00", "1 Jul 2026 9:30+02:00", "1.7.2026, 09:30+02:00"])
+@pytest.mark.sample(3)
+def test_the_hour_may_have_one_digit(call, fair, moment):
+    run = added(call("bake", "fair", "loaf", "1", "--at", moment, "--json"), "production_runs")
+
+    assert run["produced_at"] == "2026-07-01T09:30:00+02:00"
+
+
 @pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "moment", ["2026-12-24", "22:00", "tomorrow 22:00", "2026-02-30 10:00", "2026-12-24 25:00", ""]
