@@ -63,6 +63,9 @@ def _with_session(
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> R:
         if len(args) > position:
+            if len(args) > position + 1 or "session" in kwargs:
+                # Python refuses what is given beside the session, or twice.
+                return in_session(*args, **kwargs)
             args, kwargs = args[:position], {**kwargs, "session": args[position]}
         given = kwargs.pop("session", None) if kwargs else None
         if given is not None:

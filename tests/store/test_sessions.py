@@ -309,6 +309,16 @@ def test_a_missing_folder_is_an_error_unless_it_shall_be_made(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_more_arguments_than_a_function_has_are_refused_as_python_does(store):
+    with store.session() as session:
+        with pytest.raises(TypeError, match="3 were given"):
+            plandoc.list_records(Recipe, session, 3)
+        with pytest.raises(TypeError, match="multiple values for argument 'session'"):
+            plandoc.list_records(Recipe, session, session=session)
+    with pytest.raises(TypeError, match="3 were given"):
+        plandoc.list_records(Recipe, None, 3)
+
+
 def test_a_closed_store_says_so_and_closing_twice_is_no_error(store):
     store.close()
     store.close()
