@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import orjson
@@ -130,30 +130,25 @@ def rewritten(
     Raises:
         ValidationError: when a reader would not get the same rows.
     """
-    blocks, about = _blocks_of(before), _about(before.name, before.store_id, next_ids)
+    about = _about(before.name, before.store_id, next_ids)
     if not judged:
         del about["written_by"]
-    written: dict[str, Mapping[str, Row]] = {}
-    texts = {ABOUT_TABLE: _render_table(ABOUT_TABLE, {ABOUT_ROW: about})}
+    blocks, head = _blocks_of(before), _render_table(ABOUT_TABLE, {ABOUT_ROW: about})
+    written = {}
     for name, rows in tables.items():
         if rows and (name in changed or name not in blocks):
-            part = None
-            if name in blocks and len(changed[name]) * MANY < len(rows):
-                part = _changed_part(name, rows, changed[name], before, blocks[name])
-            if part is None:
-                part = rows, (text := _render_table(name, rows)), text
-            written[name], texts[name], blocks[name] = part
-    read_back: Tables = orjson.loads(_join(texts.values()))
+            written[name] = _written(name, rows, changed.get(name, ()), before, blocks.get(name))
+    read_back: Tables = orjson.loads(_join((head, *[part.text for part in written.values()])))
     del read_back[ABOUT_TABLE]
-    if read_back != written:
+    if read_back != {name: part.rows for name, part in written.items()}:
         raise ValidationError([Problem("would not read back from the file as it is", file=before.name)])
     rows_of = {name: rows for name, rows in tables.items() if rows}
+    for name, part in written.items():
+        blocks[name] = part.block
+        rows_of[name] = read_back[name] if part.rows is rows_of[name] else {**rows_of[name], **read_back[name]}
     present = {name: blocks[name] for name in rows_of}
-    content, seal = _sealed(_join((texts[ABOUT_TABLE], *present.values())))
-    for name, rows in read_back.items():
-        rows_of[name] = rows if texts[name] is blocks[name] else {**tables[name], **rows}
-    about["digest"] = seal
-    present[ABOUT_TABLE] = texts[ABOUT_TABLE]
+    content, about["digest"] = _sealed(_join((head, *present.values())))
+    present[ABOUT_TABLE] = head
     return Document(
         before.name,
         FORMAT,
@@ -167,14 +162,40 @@ def rewritten(
     )
 
 
-def _changed_part(
-    name: str, rows: Mapping[str, Row], changed: Collection[str], before: Document, block: bytes
-) -> tuple[Mapping[str, Row], bytes, bytes] | None:
-    """Return the rows of a table that changed, their bytes alone, and those of the whole table; None where all is to be written."""
-    lines = {row_id: line_of(row_id, rows[row_id]) if row_id in rows else None for row_id in changed}
-    table = spliced(block, before.tables[name], lines)
-    part = {row_id: rows[row_id] for row_id in changed if row_id in rows}
-    return None if table is None or not part else (part, table_of(name, filter(None, lines.values())), table)
+class _Written(NamedTuple):
+    """What is written of a table: all of it, or only the rows that changed.
+
+    Attributes:
+        rows: Those rows.
+        text: Their bytes, as a table.
+        block: The bytes of the whole table.
+    """
+
+    rows: Mapping[str, Row]
+    text: bytes
+    block: bytes
+
+
+def _written(
+    name: str, rows: Mapping[str, Row], changed: Collection[str], before: Document, block: bytes | None
+) -> _Written:
+    """Return what is written of a table: the rows that changed where they are few among many, else all.
+
+    Args:
+        name: The table.
+        rows: Its rows from now on.
+        changed: The ids of those that changed.
+        before: The document as it was.
+        block: The bytes of the table as it was; None where they cannot be kept.
+    """
+    if block is not None and len(changed) * MANY < len(rows):
+        part = {row_id: rows[row_id] for row_id in changed if row_id in rows}
+        lines = {row_id: line_of(row_id, rows[row_id]) if row_id in rows else None for row_id in changed}
+        table = spliced(block, before.tables[name], lines) if part else None
+        if table is not None:
+            return _Written(part, table_of(name, filter(None, lines.values())), table)
+    text = _render_table(name, rows)
+    return _Written(rows, text, text)
 
 
 def is_as_written(document: Document) -> bool:

@@ -32,7 +32,9 @@ def validate_counters(document: DocumentSession) -> Iterator[Issue]:
             yield _counter(document, table, f"wanted the next id of a table, found {table!r}", hint)
         elif number > HIGHEST_NEXT_ID:
             hint = "set it to one more than the highest id of the table"
-            yield _counter(document, table, f"wanted a next id of at most {HIGHEST_NEXT_ID} for {table}, found {number}", hint)
+            yield _counter(
+                document, table, f"wanted a next id of at most {HIGHEST_NEXT_ID} for {table}, found {number}", hint
+            )
     for table, (found, wanted) in document.stale_counters().items():
         # An unknown table is reported above.
         if table in known:
