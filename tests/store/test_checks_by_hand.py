@@ -295,3 +295,17 @@ def peak_of_a_check(root):
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def test_the_highest_id_can_be_given_and_no_higher_one(folder):
+    plandoc.open_store(folder, create=True).close()
+    marker = folder / "plandoc.json"
+    marker.write_text(re.sub(r'"next_event_id": \d+', f'"next_event_id": {10**12}', marker.read_text()))
+
+    with plandoc.open_store(folder) as store:
+        with store.session() as session:
+            assert session.add(plandoc.Event("Fair", EVENT_DATE)).id == 10**12
+        with pytest.raises(plandoc.ValidationError, match="at most 1000000000000"), store.session() as session:
+            session.add(plandoc.Event("Tea", EVENT_DATE))
+
+    assert plandoc.check(folder) == []

@@ -269,7 +269,7 @@ EDITS: tuple[Row, ...] = (
     *only_found("a stock of an ingredient that there is not", fields_of("stock", "1", STOCK, ingredient_id=99), "stock 1, ingredient_id: Ingredient 99 not found"),
     # Counters.
     *only_found("the next id of a table that there is not", counted(cakes=3), "catalog.json, _plandoc 1, next_ids.cakes: wanted the next id of a table, found 'cakes'", "remove it"),
-    *only_found("a next id that no row can get", counted(ingredients=10**15), "next_ids.ingredients: the id 1000000000000000 is too large; the highest is 1000000000000"),
+    *only_found("a next id that no row can get", counted(ingredients=10**15), "next_ids.ingredients: wanted a next id of at most 1000000000001 for ingredients, found 1000000000000000"),
     Row(0, "a row under a next id that no row can get", command("ingredient", "import", "rye.csv"), ("id", "wanted a whole number of at most 1000000000000"), 1, lambda folder: (counted(ingredients=10**15)(folder), folder.with_name("rye.csv").write_text("name\nRye\n"), None)[2], every_document),
     # The marker.
     *refused("a marker whose serial is a text", marked(serial="8"), "plandoc.json, serial: wanted a whole number, found '8'"),
@@ -281,7 +281,7 @@ EDITS: tuple[Row, ...] = (
     *refused("a marker of another lineage", marked(lineage="x"), "belongs to another folder", "not to this one (x)"),
     *refused("a marker whose serial nobody can have counted to", marked(serial=10**18), "plandoc.json, serial: wanted a whole number of at most 15 digits, found 1000000000000000000"),
     *refused("a marker whose next event nobody can have counted to", marked(next_event_id=10**15), "plandoc.json, next_event_id: wanted a whole number of at most 15 digits, found 1000000000000000"),
-    *only_found("a marker that gives an event no id", marked(next_event_id=10**15 - 1), "plandoc.json, next_event_id: wanted at most 1000000000000, found 999999999999999"),
+    *only_found("a marker that gives an event no id", marked(next_event_id=10**15 - 1), "plandoc.json, next_event_id: wanted at most 1000000000001, found 999999999999999"),
     Row(0, "a marker of a newer plandoc that says which", SHOW, ("plandoc.json has format 99", "it was written by plandoc >= 12.1", "pip install --upgrade plandoc"), 1, marked(format=99, needs="12.1")),
     Row(0, "a marker of a newer plandoc that says nonsense", SHOW, ("it was written by a newer plandoc",), 1, marked(format=99, needs="1; rm -rf /")),
 )  # fmt: skip
