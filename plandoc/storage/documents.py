@@ -138,10 +138,7 @@ def rewritten(
     for name, rows in tables.items():
         if rows and (name in changed or name not in blocks):
             written[name] = _written(name, rows, changed.get(name, ()), before, blocks.get(name))
-    read_back: Tables = orjson.loads(_join((head, *[part.text for part in written.values()])))
-    del read_back[ABOUT_TABLE]
-    if read_back != {name: part.rows for name, part in written.items()}:
-        raise ValidationError([Problem("would not read back from the file as it is", file=before.name)])
+    read_back = _read_back(before.name, head, written)
     rows_of = {name: rows for name, rows in tables.items() if rows}
     for name, part in written.items():
         blocks[name] = part.block
@@ -160,6 +157,15 @@ def rewritten(
         is_judged=judged,
         blocks=present,
     )
+
+
+def _read_back(name: str, head: bytes, written: Mapping[str, _Written]) -> Tables:
+    """Return what a reader gets of what is written; refuse it where that is anything else."""
+    found: Tables = orjson.loads(_join((head, *[part.text for part in written.values()])))
+    del found[ABOUT_TABLE]
+    if found != {table: part.rows for table, part in written.items()}:
+        raise ValidationError([Problem("would not read back from the file as it is", file=name)])
+    return found
 
 
 class _Written(NamedTuple):

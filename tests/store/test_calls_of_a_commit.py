@@ -11,7 +11,7 @@ from bench.jobs import calls
 
 ROUNDS = 12
 # What was counted last, by CPython 3.11; later versions make fewer. docs/design.md says what they are made of.
-FIGURES = {"start_production": 715, "save_batch_decision": 606, "change_quantity": 585}
+FIGURES = {"start_production": 716, "save_batch_decision": 607, "change_quantity": 586}
 # Room for what differs from one machine to another. A figure that falls is written here, so that it does not rise again unnoticed.
 ROOM = 1.05
 
