@@ -28,7 +28,7 @@ def run() -> NoReturn:
     Python would now take all modules apart, object by object, which takes a seventh of a short command's time and has no
     effect: stores are closed and the output is written.
     """
-    # Never set back: the next object would start a collection of all that the command made, just before it ends.
+    # Never reset: the next object would start a collection of everything that the command made, just before it ends.
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
     status = main()
     if threading.active_count() > 1 or sys.gettrace() or sys.getprofile():

@@ -72,7 +72,7 @@ class Definitions:
         return function
 
     def has(self, record_type: type, record_id: int) -> bool:
-        """Whether something is defined, for callers that need no record of it."""
+        """Whether something is defined; makes no record of it."""
         return self.row(record_type, record_id) is not None or self.lookup(record_type)(record_id) is not None
 
     def as_of(self, amendments: int | None) -> Definitions:

@@ -9,7 +9,7 @@ from collections.abc import Container
 from plandoc.fields.constraints import LONGEST_SLUG, valid_slug
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
-# Letters that do not come apart into a plain one and an accent, and those of Greek and Cyrillic, as they are mostly spelled.
+# Letters that do not decompose into a plain letter and an accent, and the usual spelling of Greek and Cyrillic ones.
 _LETTERS = """
 ß=ss æ=ae œ=oe ø=o đ=d ð=d þ=th ł=l ı=i ħ=h ⁄=-
 α=a β=v γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch ψ=ps ω=o
@@ -17,15 +17,15 @@ _LETTERS = """
 ы=y э=e ю=yu я=ya і=i ї=yi є=ye ґ=g ђ=dj ј=j љ=lj њ=nj ћ=c џ=dz ѕ=dz
 """  # noqa: RUF001  (these are the letters that are meant)
 _SPELLED = str.maketrans(dict(letter.split("=") for letter in _LETTERS.split()))
-# Characters whose names end with how they are read.
+# Characters whose Unicode names end with their reading.
 _NAMED = re.compile(r"(?:HIRAGANA|KATAKANA) LETTER (?:SMALL )?([A-Z]+)|HANGUL SYLLABLE ([A-Z]+)")
 
 
 def slugify(name: str, taken: Container[str] = ()) -> str:
     """Return a slug made from a name, with `-2`, `-3`, ... when it is taken.
 
-    Letters of Greek and Cyrillic, kana and Hangul are transliterated. A name of which nothing remains is spelled by the numbers of its
-    characters, so that different names have different slugs.
+    Greek, Cyrillic, kana and Hangul are transliterated. A name that leaves nothing is spelled by the code points of its first
+    characters, so that two such names rarely get the same slug.
 
     >>> slugify("Toasted Almond Sablés"), slugify("Cookie Box", {"cookie-box"})
     ('toasted-almond-sables', 'cookie-box-2')

@@ -18,7 +18,7 @@ from plandoc.units import quantity_text
 
 # Far above any bakery, far below what a 64-bit reader of the files would lose.
 LARGEST_NUMBER = 10**12
-# Behind the highest id that a row can have.
+# One above the highest id that a row can have.
 HIGHEST_NEXT_ID = LARGEST_NUMBER + 1
 # What is left of a stock after conversions is exact; the sizes of units have few digits, so that these are plenty.
 LONGEST_IN_FRACTIONS = 200

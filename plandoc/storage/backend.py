@@ -48,7 +48,7 @@ class Reading(Protocol):
         ...
 
     def read_remembered(self, name: str) -> bytes | None:
-        """Return the same. Who only reads need not read a file again that was read a moment ago; a transaction always does."""
+        """Return the same, perhaps from what was read a moment ago; a transaction always reads the file."""
         ...
 
     def has(self, name: str) -> bool:

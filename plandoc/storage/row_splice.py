@@ -1,4 +1,4 @@
-"""Some rows of a table changed in its bytes: all others keep theirs, and are neither written nor read again.
+"""Changing some rows in the bytes of a table: all others keep theirs, and are neither written nor read again.
 
 In plandoc's own form each row is on a line of its own, in the order of the ids, and no value holds a line break.
 """

@@ -21,7 +21,7 @@ class Turn:
 
     def __init__(self, thread: int | None = None) -> None:
         self.thread = thread
-        # What it waits at; None until it waits.
+        # The lock that it waits on; None until it waits.
         self.called: threading.Lock | None = None
 
 

@@ -1,4 +1,4 @@
-"""Portions of a batch that somebody may have meant otherwise."""
+"""Percentages of a batch that were probably meant as something else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from plandoc.domain.rounding import format_number
 from plandoc.exchange.names import shown
 from plandoc.units.quantity_text import Number, written
 
-# A yield that is this near to a whole number was probably meant as one: 16.67 % for a sixth.
+# A yield this close to a whole number was probably meant to be one: 16.67 % for a sixth.
 _NEAR = Fraction(1, 90)
 
 
