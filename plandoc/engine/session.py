@@ -306,14 +306,15 @@ def event_to_edit(event_id: int, edit: Edit, session: Session) -> records.Event:
         DamagedError: when it has two snapshots.
     """
     document = document_of_event(event_id, session)
-    # A document without its event is refused when it is read.
-    event: Any = document.get(_EVENTS, event_id)
+    # Never None: a document without its event is refused when it is read.
+    found: Any = document.get(_EVENTS, event_id)
+    event: records.Event = found
     check_edit(event, edit)
     snapshot = document.only(_SNAPSHOTS)
     if snapshot is not None and edit in _FROZEN_BY_SNAPSHOT:
         hint = "its snapshot has already been taken; start production, or remove the event and plan it again"
         raise PlanStateError(event_id, event.plan_state, edit.value, hint, event.name)
-    return event  # type: ignore[no-any-return]
+    return event
 
 
 def _given(record: Any) -> dict[str, Any]:

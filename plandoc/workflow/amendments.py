@@ -275,9 +275,10 @@ def _known(record_type: type[RecordT], record_id: int, event_id: EventId, sessio
 def _row_of_good(session: Session, event_id: EventId, good_id: int) -> EventFinishedGood | None:
     # True and 1.0 would be found where 1 is.
     if type(good_id) is int:
-        for row in document_of_event(event_id, session).all(_GOODS):
+        rows: tuple[EventFinishedGood, ...] = document_of_event(event_id, session).all(_GOODS)
+        for row in rows:
             if row.finished_good_id == good_id:
-                return row  # type: ignore[no-any-return]
+                return row
     return None
 
 
